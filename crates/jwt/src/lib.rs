@@ -1,0 +1,1 @@
+//! Tokens: JWS, JWK sets, claims and their verification.

@@ -1,0 +1,1 @@
+//! The shared words of every policy: requests, decisions, routes, conditions, the document.

@@ -1,0 +1,1 @@
+//! Rate limits: exact over all workers of a proxy, in fixed memory.

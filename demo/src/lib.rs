@@ -1,0 +1,1 @@
+//! One small service that plays catalog, orders and payments, and the demo round.

@@ -1,0 +1,1 @@
+//! The host layer: the only crate that names proxy-wasm.

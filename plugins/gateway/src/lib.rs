@@ -1,0 +1,1 @@
+//! All policies in one pass.

@@ -1,0 +1,1 @@
+//! The jwt_authn plugin.

@@ -1,0 +1,1 @@
+//! The spiffe_authz plugin.

@@ -1,0 +1,1 @@
+//! One file of vectors, run natively, in bare wasm and in Envoy.

@@ -1,1 +1,32 @@
-//! The shared words of every policy: requests, decisions, routes, conditions, the document.
+//! The shared words of every policy: requests, decisions, routes, conditions and the document.
+//!
+//! Each policy crate brings its own part of the language through [`Policy`]; this crate knows none
+//! of them, so that a plugin links just the policies it enforces.
+#![forbid(unsafe_code)]
+
+mod attribute;
+mod context;
+mod decision;
+mod failure;
+mod gate;
+pub mod language;
+mod leaf;
+mod learnt;
+mod part;
+mod reason;
+mod request;
+mod source;
+mod store;
+
+pub use attribute::{Attribute, AttributeName, Presence, Trust};
+pub use context::{Context, RouteId};
+pub use decision::{Decision, Denial, HeaderChange, Permit};
+pub use failure::{Challenge, Failure, Weight};
+pub use gate::{Gate, Stage};
+pub use leaf::Leaf;
+pub use learnt::Learnt;
+pub use part::{Attributes, Policy, RouteNames, Vocabulary};
+pub use reason::{Reason, Status};
+pub use request::Request;
+pub use source::{Fact, Source, Unreadable};
+pub use store::{Expected, Store, StoreError, Stored, Swap, Version};

@@ -1,0 +1,59 @@
+//! A decision: a permit that says what permitted and what to change, or a denial that says why.
+
+use std::rc::Rc;
+
+use crate::{Failure, Reason};
+
+/// What becomes of a request.
+pub type Decision = Result<Permit, Denial>;
+
+/// A change to the request's headers on its way to the upstream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeaderChange {
+    /// Remove every value of this header.
+    Remove(Rc<str>),
+    /// Replace every value of this header by one.
+    Set(Rc<str>, Vec<u8>),
+}
+
+/// The request may pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permit {
+    /// The route that let it in; `None` only where a document has no routes.
+    pub route: Option<Rc<str>>,
+    /// Changes to the request's headers, in order.
+    pub changes: Vec<HeaderChange>,
+    /// Outcomes for later filters and the access log: filter state `wasm.portcullis.<name>`.
+    pub outcomes: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// The request is answered here.
+#[derive(Clone, Debug)]
+pub struct Denial {
+    /// The code.
+    pub reason: Reason,
+    /// The route it was on, if one matched.
+    pub route: Option<Rc<str>>,
+    /// What denied, for the log: the name of a guard or limit.
+    pub rule: Option<Rc<str>>,
+    /// Headers of the standard's own (`www-authenticate`, `retry-after`, `connection`).
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl From<Failure> for Denial {
+    fn from(failure: Failure) -> Self {
+        let mut headers = failure.headers;
+        if let Some(challenge) = failure.challenge {
+            headers.push(("www-authenticate", challenge.full.clone()));
+        }
+        if failure.close {
+            headers.push(("connection", "close".to_owned()));
+        }
+        Self {
+            reason: failure.reason,
+            route: None,
+            rule: failure.rule,
+            headers,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Why one part of a condition does not hold, and how failures of alternatives are weighed.
+
+use std::rc::Rc;
+
+use crate::Reason;
+
+/// How much a failure says about what the client should do; the heaviest of several alternatives
+/// decides the answer. Lighter first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Known or unknown, but nothing the client could send would help (403).
+    NotAllowed,
+    /// A verified credential that is not enough (403, `insufficient_scope`).
+    NotEnough,
+    /// A credential that could have let it in is missing (401).
+    Missing,
+    /// A credential is there and bad (401, `invalid_token`).
+    Bad,
+    /// The proxy or the plugin failed (503), or the request cannot be read in one way (400).
+    Fault,
+}
+
+/// A `WWW-Authenticate` value, made when the document is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// The whole value, for example with the scopes that are missing.
+    pub full: String,
+    /// The value where more than one alternative failed, so that none of them is named.
+    pub bare: String,
+}
+
+/// A part of a condition that does not hold.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The code.
+    pub reason: Reason,
+    /// How it stands against failures of other alternatives.
+    pub weight: Weight,
+    /// The value of `WWW-Authenticate`, if the status asks for one.
+    pub challenge: Option<Rc<Challenge>>,
+    /// More headers for the client, for example `retry-after`.
+    pub headers: Vec<(&'static str, String)>,
+    /// The connection is to be closed after the reply.
+    pub close: bool,
+    /// What failed, for the log: a name out of the document, never a value the client sent.
+    pub rule: Option<Rc<str>>,
+}
+
+impl Failure {
+    /// A failure with a reason and a weight, and nothing else to tell the client.
+    #[must_use]
+    pub const fn new(reason: Reason, weight: Weight) -> Self {
+        Self {
+            reason,
+            weight,
+            challenge: None,
+            headers: Vec::new(),
+            close: false,
+            rule: None,
+        }
+    }
+
+    /// The same with a challenge.
+    #[must_use]
+    pub fn challenged(mut self, challenge: &Rc<Challenge>) -> Self {
+        self.challenge = Some(Rc::clone(challenge));
+        self
+    }
+
+    /// The one of two failed alternatives that decides the answer. On a tie the first stays, and
+    /// where both have a challenge, it names none of them.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        use std::cmp::Ordering::{Equal, Greater, Less};
+        match self.weight.cmp(&other.weight) {
+            Greater => self,
+            Less => other,
+            Equal => match (&self.challenge, &other.challenge) {
+                (Some(mine), Some(theirs)) if mine != theirs => {
+                    let bare = mine.bare.clone();
+                    let challenge = Rc::new(Challenge {
+                        full: bare.clone(),
+                        bare,
+                    });
+                    self.challenged(&challenge)
+                }
+                _ => self,
+            },
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! A gate: something a request passes besides its route, such as a rate limit.
+
+use crate::{Context, Failure};
+
+/// When a gate runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Before anything is verified: keys of unverified facts only.
+    BeforeIdentity,
+    /// After the route has let the request in.
+    AfterRoute,
+}
+
+/// A gate that a request passes, or is denied at.
+pub trait Gate: std::fmt::Debug {
+    /// When it runs; fixed when the document is read.
+    fn stage(&self) -> Stage;
+
+    /// Lets the request pass, or says why not. Gates of one stage run in the order of the
+    /// document; a gate that denies stops the later ones, which then take nothing.
+    ///
+    /// # Errors
+    /// The request is over a limit, or the gate could not tell.
+    fn pass(&self, context: &Context<'_>) -> Result<(), Failure>;
+}

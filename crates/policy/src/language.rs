@@ -1,0 +1,23 @@
+//! The configuration language: JSON read into models, with every error at once and by name.
+//!
+//! One declaration of a model, [`model!`](crate::model), gives the struct, its reader, the JSON
+//! Schema and the reference page. serde's derive was not taken for it: it stops at the first
+//! error and cannot say where it was.
+
+mod fields;
+mod json;
+mod model;
+mod place;
+mod primitives;
+mod report;
+mod shape;
+mod suggest;
+
+pub use fields::{Fields, Instead};
+pub use json::{Json, JsonError};
+pub use model::Model;
+pub use place::Place;
+pub use primitives::{Map, Name, Span, Text, Whole};
+pub use report::{MAX_ERRORS, Report};
+pub use shape::{FieldShape, ObjectShape, Presence, Shape};
+pub use suggest::nearest;

@@ -1,0 +1,103 @@
+//! What one policy crate brings: its section, its condition parts, its attributes and gates.
+
+use std::rc::Rc;
+
+use crate::language::{Fields, Place, Report, Shape};
+use crate::{Attribute, AttributeName, Context, Gate, Leaf, Permit, Reason, RouteId};
+
+/// The words that one policy adds to the language, for refusals by name, the schema and the
+/// reference page.
+#[derive(Clone, Copy)]
+pub struct Vocabulary {
+    /// Its section of the document: `identity`, `jwt`, `rate_limit`.
+    pub section: &'static str,
+    /// One sentence about the section.
+    pub about: &'static str,
+    /// The section's fields.
+    pub shape: fn() -> Shape,
+    /// Its parts of a condition, as an object's fields; `None` where it brings none.
+    pub condition: Option<fn() -> Shape>,
+    /// The heads of its attributes, each with one sentence.
+    pub attributes: &'static [(&'static str, &'static str)],
+    /// Its reason codes.
+    pub reasons: &'static [Reason],
+}
+
+/// The routes of a document, by name, for policies that narrow by route.
+pub trait RouteNames {
+    /// The number of the route of this name.
+    fn find(&self, name: &str) -> Option<RouteId>;
+    /// All names, for messages.
+    fn names(&self) -> Vec<&str>;
+    /// The names of routes that can permit a request for which the given section (`"jwt"`,
+    /// `"identity"`) has verified nothing.
+    fn unverified(&self, section: &str) -> Vec<(RouteId, &str)>;
+}
+
+/// Turns a name of the document into an attribute of whichever policy has it.
+pub trait Attributes {
+    /// Compiles the attribute, or reports at `place` why not.
+    fn resolve(
+        &self,
+        text: &str,
+        place: &Place<'_>,
+        report: &mut Report,
+    ) -> Option<Rc<dyn Attribute>>;
+}
+
+/// One policy: how it reads its part of the document, and what it does for a request besides
+/// its leaves and gates. Methods are called in the order in which they stand here.
+pub trait Policy {
+    /// Its words.
+    fn vocabulary(&self) -> Vocabulary;
+
+    /// Reads its section from the document's top level: take the field named
+    /// [`Vocabulary::section`], if it is there. Everything wrong goes to the report.
+    fn read(&mut self, document: &mut Fields<'_>, report: &mut Report);
+
+    /// Compiles its parts of one condition: takes its own fields from the map and leaves the
+    /// others. The leaves returned must all hold.
+    fn condition(&self, fields: &mut Fields<'_>, report: &mut Report) -> Vec<Box<dyn Leaf>> {
+        let _ = (fields, report);
+        Vec::new()
+    }
+
+    /// Its attribute of this name: `None` where the head is not one of its own. An attribute that
+    /// is its own but wrong is reported at `place`, and `Some(None)` returned.
+    fn attribute(
+        &self,
+        name: &AttributeName<'_>,
+        place: &Place<'_>,
+        report: &mut Report,
+    ) -> Option<Option<Rc<dyn Attribute>>> {
+        let _ = (name, place, report);
+        None
+    }
+
+    /// Its gates, in order. Called once all routes are known.
+    fn gates(
+        &mut self,
+        routes: &dyn RouteNames,
+        attributes: &dyn Attributes,
+        report: &mut Report,
+    ) -> Vec<Box<dyn Gate>> {
+        let _ = (routes, attributes, report);
+        Vec::new()
+    }
+
+    /// Last checks over the whole document: what is named and not used, and the like.
+    fn finish(&self, report: &mut Report) {
+        let _ = report;
+    }
+
+    /// Headers that this policy may set for the upstream, in lower case. The engine removes them
+    /// from every incoming request, with their underscore variants, before anything else.
+    fn written_headers(&self) -> Vec<Rc<str>> {
+        Vec::new()
+    }
+
+    /// Header changes and outcomes of a request that is permitted.
+    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
+        let _ = (context, permit);
+    }
+}

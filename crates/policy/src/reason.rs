@@ -4,6 +4,10 @@
 
 use core::fmt;
 
+pub mod internal;
+pub mod request;
+pub mod route;
+
 /// The HTTP status of a denial, and with it the gRPC status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {

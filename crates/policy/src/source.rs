@@ -38,6 +38,14 @@ pub trait Source {
     /// The host call failed.
     fn header(&self, name: &str) -> Result<Option<Cow<'_, [u8]>>, Unreadable>;
 
+    /// Whether the request has a header of this name; cheaper than reading it.
+    ///
+    /// # Errors
+    /// The host call failed.
+    fn has_header(&self, name: &str) -> Result<bool, Unreadable> {
+        Ok(self.header(name)?.is_some())
+    }
+
     /// A fact about the connection; `None` where the proxy has none.
     ///
     /// # Errors

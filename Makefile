@@ -1,0 +1,53 @@
+# Everything that can be done here, and what CI does. `make help` lists it.
+# The work is in scripts/; each goal is one line, so that it can be run by hand as well.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help tools build wasm demo demo-up test lint deny docs compose compose-test ci clean
+
+help: ## What can be made here
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Start the edge and three services here, send a round of requests, print what was decided
+	@scripts/demo.sh run
+
+demo-up: ## The same, left running until Ctrl-C, with curl lines to try
+	@scripts/demo.sh up
+
+test: ## Run every test, with the real Envoy; ends with "N passed, N failed"
+	@scripts/test.sh
+
+build: ## Build the command line and the demo into dist/bin, statically linked
+	@scripts/install-tools.sh rust
+	@scripts/build-host.sh
+
+wasm: ## Build dist/*.wasm, with sizes, digests and host imports checked
+	@scripts/install-tools.sh rust wasm-opt
+	@scripts/build-wasm.sh
+
+lint: ## Formatting, clippy on host and wasm, house rules
+	@scripts/install-tools.sh rust
+	@scripts/lint.sh
+
+deny: ## Who may depend on whom, licences, sources
+	@scripts/install-tools.sh deny
+	@.tools/cargo/bin/cargo-deny --offline check bans licenses sources
+
+docs: ## Build the API documentation; an undocumented public item is an error
+	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+compose: build wasm ## Build what `docker-compose up envoy` puts into its images
+	@echo 'now: docker-compose up --build envoy'
+
+compose-test: ## Run the round against real containers, then take them down
+	@scripts/install-tools.sh rust envoy wasm-opt
+	@scripts/compose-test.sh
+
+tools: ## Install what tests and demo need into .tools/, if it is missing
+	@scripts/install-tools.sh rust envoy wasm-opt test-runner
+
+ci: ## All of CI: lint, deny, docs, the container stack and the tests
+	@scripts/ci.sh
+
+clean: ## Remove what was built (not .tools/)
+	@rm -rf dist .demo
+	@cargo clean

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Builds the plugins into dist/, prints their sizes and digests, and fails over budget or on a new host import.
+# usage: build-wasm.sh [--write-imports]     (writes plugins/imports.txt anew instead of comparing)
+set -euo pipefail
+# shellcheck source=scripts/env.sh
+. "$(dirname "$0")/env.sh"
+cd "$root"
+
+# Paths of this machine stay out of the modules: same source, same bytes, wherever it is built.
+export CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS="--remap-path-prefix=$root=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+
+packages=()
+for entry in $PORTCULLIS_BUDGETS; do
+    name=${entry%=*}
+    packages+=(-p "portcullis-${name//_/-}-plugin")
+done
+step "building the plugins for wasm32-wasip1"
+cargo build --release --target wasm32-wasip1 "${packages[@]}"
+
+# What rustc switches on for the target; wasm-opt must be told, for the section that says so is stripped.
+features=(--enable-bulk-memory --enable-sign-ext --enable-mutable-globals
+    --enable-nontrapping-float-to-int --enable-multivalue --enable-reference-types)
+mkdir -p dist
+failed=0
+printf '%-20s %9s %9s  %s\n' plugin bytes budget sha256
+for entry in $PORTCULLIS_BUDGETS; do
+    name=${entry%=*} budget=${entry#*=}
+    built=$target/wasm32-wasip1/release/${name}_plugin.wasm
+    out=dist/$name.wasm
+    if [ ! -f "$out" ] || [ "$built" -nt "$out" ]; then
+        # Written beside and moved, so that nobody loads half a module.
+        if [ -x "$wasm_opt" ]; then
+            "$wasm_opt" -Os "${features[@]}" "$built" -o "$out.new"
+        else
+            cp "$built" "$out.new"
+        fi
+        mv "$out.new" "$out"
+    fi
+    size=$(wc -c <"$out")
+    printf '%-20s %9d %9d  %s\n' "$name.wasm" "$size" "$budget" "$(sha256sum "$out" | cut -d' ' -f1)"
+    if [ "$size" -gt "$budget" ]; then
+        say "error: $name.wasm is $((size - budget)) bytes over its budget"
+        failed=1
+    fi
+done
+python3 scripts/wasm_imports.py "$@" || failed=1
+exit "$failed"

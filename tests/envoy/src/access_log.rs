@@ -1,0 +1,43 @@
+//! One line of the access log.
+//!
+//! It is what an operator sees; a denial whose code is missing there is a denial nobody can explain.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+
+/// A request as the proxy logged it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// `%RESPONSE_CODE%`.
+    pub status: u64,
+    /// `%RESPONSE_CODE_DETAILS%`.
+    pub details: String,
+    /// The mark that the seal looks for, when the plugin set it.
+    pub pass: Option<String>,
+    /// The reason code in the filter state, when the plugin set it.
+    pub reason: Option<String>,
+    /// Whether the request reached the upstream.
+    pub upstream: bool,
+}
+
+/// The line of a request's id, when it has been written.
+pub(crate) fn find(log: &Path, id: &str) -> Option<LogLine> {
+    let text = fs::read(log).ok()?;
+    String::from_utf8_lossy(&text)
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .find(|line: &Value| line["id"] == id)
+        .map(|line| parse(&line))
+}
+
+fn parse(line: &Value) -> LogLine {
+    let text = |name: &str| line[name].as_str().map(str::to_owned);
+    LogLine {
+        status: line["status"].as_u64().expect("a status is a number"),
+        details: text("details").unwrap_or_default(),
+        pass: text("pass"),
+        reason: text("reason"),
+        upstream: line["upstream"].is_string(),
+    }
+}

@@ -1,0 +1,65 @@
+//! Where the proxy's binary and the built plugins are.
+//!
+//! Something missing is an error that says which command makes it; no test is ever skipped.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+/// A plugin as it is shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plugin {
+    /// Workload identities.
+    SpiffeAuthz,
+    /// Tokens.
+    JwtAuthn,
+    /// Limits.
+    RateLimit,
+    /// All policies in one pass.
+    Gateway,
+}
+
+impl Plugin {
+    /// The module's file: below `PORTCULLIS_DIST`, else below `dist/` of the repository.
+    ///
+    /// # Panics
+    /// When it has not been built.
+    #[must_use]
+    pub fn path(self) -> PathBuf {
+        let folder =
+            env::var_os("PORTCULLIS_DIST").map_or_else(|| repository().join("dist"), PathBuf::from);
+        existing(folder.join(self.file()), "make build wasm")
+    }
+
+    const fn file(self) -> &'static str {
+        match self {
+            Self::SpiffeAuthz => "spiffe_authz.wasm",
+            Self::JwtAuthn => "jwt_authn.wasm",
+            Self::RateLimit => "rate_limit.wasm",
+            Self::Gateway => "gateway.wasm",
+        }
+    }
+}
+
+/// The proxy's binary: `PORTCULLIS_ENVOY`, else the one that the repository installs for itself.
+pub(crate) fn envoy_binary() -> PathBuf {
+    let binary = env::var_os("PORTCULLIS_ENVOY").map_or_else(
+        || repository().join(".tools/envoy/bin/envoy"),
+        PathBuf::from,
+    );
+    existing(binary, "make tools")
+}
+
+fn existing(path: PathBuf, command: &str) -> PathBuf {
+    assert!(
+        path.is_file(),
+        "{} is missing: run `{command}` first",
+        path.display()
+    );
+    path
+}
+
+fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}

@@ -1,0 +1,222 @@
+//! A proxy that is still to be started: its listener, its filters, its workers.
+//!
+//! A test states what it is about and takes the rest as it is shipped.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    Echo, Envoy, Hygiene, Plugin, Transport,
+    http_chain::{connection_manager, seal, wasm_filter},
+    process::{CONFIG, Process, command},
+    until,
+};
+
+/// A proxy before it is started.
+#[derive(Clone)]
+#[must_use]
+pub struct Proxy {
+    upstream: Echo,
+    workers: u32,
+    transport: Transport,
+    hygiene: Hygiene,
+    filters: Vec<Value>,
+    seal: bool,
+}
+
+/// A configuration that the proxy did not take.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The process's exit code.
+    pub exit: i32,
+    /// What it logged.
+    pub log: String,
+}
+
+impl Proxy {
+    /// One worker, plain text, shipped hygiene, no plugin and no seal.
+    pub const fn new(upstream: Echo) -> Self {
+        Self {
+            upstream,
+            workers: 1,
+            transport: Transport::plain(),
+            hygiene: Hygiene::Shipped,
+            filters: Vec::new(),
+            seal: false,
+        }
+    }
+
+    /// The number of worker threads.
+    pub const fn workers(mut self, workers: u32) -> Self {
+        self.workers = workers;
+        self
+    }
+
+    /// How the listener is reached.
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = transport;
+        self
+    }
+
+    /// What the listener does before the plugin.
+    pub const fn hygiene(mut self, hygiene: Hygiene) -> Self {
+        self.hygiene = hygiene;
+        self
+    }
+
+    /// A plugin with its document, and the seal behind it.
+    pub fn plugin(self, plugin: Plugin, document: &Value) -> Self {
+        self.plugin_text(plugin, Some(&document.to_string()))
+    }
+
+    /// A plugin with any text as its configuration, or with none, and the seal behind it.
+    pub fn plugin_text(mut self, plugin: Plugin, configuration: Option<&str>) -> Self {
+        let filter = wasm_filter(&plugin.path(), "portcullis", configuration);
+        self.filters.push(filter);
+        self.sealed()
+    }
+
+    /// Any HTTP filter.
+    pub fn filter(mut self, filter: Value) -> Self {
+        self.filters.push(filter);
+        self
+    }
+
+    /// The seal behind all filters.
+    pub const fn sealed(mut self) -> Self {
+        self.seal = true;
+        self
+    }
+
+    /// No seal: only to show what it is for.
+    pub const fn unsealed(mut self) -> Self {
+        self.seal = false;
+        self
+    }
+
+    /// Starts it and waits until it serves.
+    ///
+    /// # Panics
+    /// When it does not, with its log.
+    pub async fn start(&self) -> Envoy {
+        let folder = folder();
+        let listener = self.listener(folder.path());
+        self.write(folder.path(), &json!({"listeners": [listener]}), &json!({}));
+        Envoy::serving(Process::start(folder, self.workers)).await
+    }
+
+    /// Starts it with a listener that [`Envoy::update`] can replace.
+    ///
+    /// # Panics
+    /// When it does not come up, with its log.
+    pub async fn start_watched(&self) -> Envoy {
+        let folder = folder();
+        let source = json!({"path": folder.path().join(LISTENERS)});
+        let dynamic = json!({"lds_config": {"path_config_source": source}});
+        self.publish(folder.path());
+        self.write(folder.path(), &json!({}), &dynamic);
+        Envoy::serving(Process::start(folder, self.workers)).await
+    }
+
+    /// Starts it, expecting that it refuses its configuration and ends.
+    ///
+    /// # Panics
+    /// When it serves instead.
+    pub async fn refused_start(&self) -> Refusal {
+        let folder = folder();
+        let listener = self.listener(folder.path());
+        self.write(folder.path(), &json!({"listeners": [listener]}), &json!({}));
+        let mut process = Process::start(folder, self.workers);
+        let status = until("the proxy to refuse and end", async || process.ended()).await;
+        Refusal {
+            exit: status.code().unwrap_or_default(),
+            log: process.log(),
+        }
+    }
+
+    /// Runs `envoy --mode validate` on its configuration.
+    ///
+    /// # Errors
+    /// With the exit code and the log, when the configuration is refused.
+    pub fn validate(&self) -> Result<(), Refusal> {
+        let folder = folder();
+        let listener = self.listener(folder.path());
+        self.write(folder.path(), &json!({"listeners": [listener]}), &json!({}));
+        let output = command(folder.path())
+            .args(["--mode", "validate"])
+            .output()
+            .expect("the proxy's binary runs");
+        match output.status.code().unwrap_or_default() {
+            0 if output.status.success() => Ok(()),
+            exit => Err(Refusal {
+                exit,
+                log: String::from_utf8_lossy(&output.stderr).into_owned(),
+            }),
+        }
+    }
+
+    /// Puts its listener where a watched proxy looks: written beside, then renamed in one step.
+    pub(crate) fn publish(&self, folder: &Path) {
+        let mut listener = self.listener(folder);
+        listener["@type"] = json!("type.googleapis.com/envoy.config.listener.v3.Listener");
+        let fresh = folder.join("listeners.new");
+        let text = json!({"resources": [listener]}).to_string();
+        fs::write(&fresh, text).expect("a file in the proxy's folder");
+        fs::rename(&fresh, folder.join(LISTENERS)).expect("a file in the proxy's folder");
+    }
+
+    fn write(&self, folder: &Path, listeners: &Value, dynamic: &Value) {
+        let loopback = json!({"address": "127.0.0.1", "port_value": 0});
+        let mut resources = listeners.clone();
+        resources["clusters"] = json!([self.cluster()]);
+        let bootstrap = json!({
+            "node": {"id": "test", "cluster": "test"},
+            "admin": {"address": {"socket_address": loopback}},
+            "static_resources": resources,
+            "dynamic_resources": dynamic,
+        });
+        fs::write(folder.join(CONFIG), bootstrap.to_string()).expect("a configuration file");
+    }
+
+    fn listener(&self, folder: &Path) -> Value {
+        let seal = self.seal.then(seal);
+        let filters: Vec<Value> = self.filters.iter().cloned().chain(seal).collect();
+        let manager = connection_manager(self.hygiene, &filters, &folder.join(ACCESS_LOG));
+        let mut chain = json!({"filters": [manager]});
+        if let Some(socket) = self.transport.socket() {
+            chain["transport_socket"] = socket.clone();
+        }
+        json!({
+            "name": "under_test",
+            "stat_prefix": "under_test",
+            "address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}},
+            "filter_chains": [chain],
+        })
+    }
+
+    fn cluster(&self) -> Value {
+        let address = self.upstream.address();
+        let socket = json!({"address": address.ip(), "port_value": address.port()});
+        let endpoint = json!({"endpoint": {"address": {"socket_address": socket}}});
+        json!({
+            "name": "upstream",
+            "connect_timeout": "5s",
+            "load_assignment": {
+                "cluster_name": "upstream",
+                "endpoints": [{"lb_endpoints": [endpoint]}],
+            },
+        })
+    }
+}
+
+fn folder() -> TempDir {
+    tempfile::Builder::new()
+        .prefix("portcullis-envoy-")
+        .tempdir()
+        .expect("a temporary folder")
+}
+
+pub(crate) const ACCESS_LOG: &str = "access.log";
+const LISTENERS: &str = "listeners.json";

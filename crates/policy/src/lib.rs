@@ -15,6 +15,8 @@ mod learnt;
 mod part;
 pub mod reason;
 mod request;
+#[expect(dead_code, reason = "being filled in")]
+mod route;
 mod source;
 mod store;
 
@@ -27,6 +29,6 @@ pub use leaf::Leaf;
 pub use learnt::Learnt;
 pub use part::{Attributes, Policy, RouteNames, Vocabulary};
 pub use reason::{Reason, Status, internal};
-pub use request::Request;
+pub use request::{Ambiguity, NormalPath, Request};
 pub use source::{Fact, Source, Unreadable};
 pub use store::{Expected, Store, StoreError, Stored, Swap, Version};

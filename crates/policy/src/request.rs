@@ -1,11 +1,16 @@
 //! A request as bytes, borrowed from the proxy and read lazily.
 
+pub(crate) mod host;
+mod path;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::{Fact, Source, Unreadable};
+
+pub use path::{Ambiguity, NormalPath};
 
 /// A borrowed view of one request; what it is asked for is fetched from the proxy then.
 pub struct Request<'a> {

@@ -1,0 +1,208 @@
+//! The identity policy: its section, its condition parts, its attributes.
+//!
+//! Here the document becomes leaves and attributes; who the caller is, they all ask in one place
+//! (`callers`), which asks the proxy once for each request.
+
+mod attribute;
+mod cache;
+mod callers;
+mod condition;
+mod disjoint;
+mod leaf;
+mod section;
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use policy::language::{Fields, Model, Place, Report};
+use policy::{Attribute, AttributeName, Leaf, Policy, Vocabulary};
+
+pub use self::condition::{Namespace, ServiceAccount, Who};
+pub use self::section::{Origin, Section};
+
+use self::attribute::{HEADS, SourceAttribute};
+use self::callers::Callers;
+use self::condition::ShortForm;
+use self::disjoint::Part;
+use self::leaf::Among;
+use crate::{IdTemplate, TrustDomain, reason};
+
+/// The name of the section, and of the credential that its attributes need.
+pub(crate) const SECTION: &str = "identity";
+
+/// The most principals of a document, short forms included: 4.1 of the language.
+pub const MAX_PRINCIPALS: usize = 100_000;
+
+/// The identity policy.
+///
+/// # Security
+/// An identity is the one URI SAN of the certificate on the caller's own connection. That the
+/// certificate was verified is the listener's part: `require_client_certificate` and a
+/// validation context. Without them anybody can state any identity.
+#[derive(Debug, Default)]
+pub struct Identity {
+    own: OwnDomain,
+    callers: Rc<Callers>,
+    /// Principals compiled so far.
+    principals: Cell<usize>,
+    /// A missing trust domain is reported once, at the first short form that needs it.
+    told: Cell<bool>,
+}
+
+/// `identity.trust_domain` as the document has it.
+#[derive(Debug, Default)]
+enum OwnDomain {
+    #[default]
+    Missing,
+    /// Something in the section is wrong and has been reported.
+    Wrong,
+    Known(TrustDomain),
+}
+
+impl Identity {
+    /// A policy that has read nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The templates of short forms in the own trust domain; none where it is not known, which
+    /// has been reported then.
+    fn expand<'a>(
+        &self,
+        short: impl Iterator<Item = &'a ShortForm>,
+        place: &Place<'_>,
+        report: &mut Report,
+    ) -> Vec<IdTemplate> {
+        match &self.own {
+            OwnDomain::Known(domain) => short.map(|short| short.within(domain)).collect(),
+            OwnDomain::Wrong => Vec::new(),
+            OwnDomain::Missing => {
+                for (index, short) in short.enumerate().take(1) {
+                    self.report_missing_domain(&place.index(index), short, report);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// Reports once that the trust domain is missing: every short form misses the same one.
+    fn report_missing_domain(&self, place: &Place<'_>, short: &ShortForm, report: &mut Report) {
+        if !self.told.replace(true) {
+            let top = Place::top();
+            let section = top.field(SECTION);
+            let message = format!(
+                "missing; {place} \"{}\" is short for spiffe://TRUST_DOMAIN{}",
+                short.written(),
+                short.path()
+            );
+            report.error(&section.field("trust_domain"), message);
+        }
+    }
+
+    /// Counts principals towards [`MAX_PRINCIPALS`].
+    fn count(&self, more: usize, place: &Place<'_>, report: &mut Report) {
+        let before = self.principals.get();
+        let after = before.saturating_add(more);
+        self.principals.set(after);
+        if before <= MAX_PRINCIPALS && after > MAX_PRINCIPALS {
+            report.error(
+                place,
+                format_args!(
+                    "more than {MAX_PRINCIPALS} principals in one document; use templates such as \
+                     spiffe://example.org/team/**"
+                ),
+            );
+        }
+    }
+}
+
+impl Policy for Identity {
+    fn vocabulary(&self) -> Vocabulary {
+        Vocabulary {
+            section: SECTION,
+            about: "Where the calling workload's identity comes from, and whom to believe.",
+            shape: Section::shape,
+            condition: Some(Who::shape),
+            attributes: HEADS,
+            reasons: reason::ALL,
+        }
+    }
+
+    fn read(&mut self, document: &mut Fields<'_>, report: &mut Report) {
+        match document.read::<Section>(SECTION, report) {
+            None => {}
+            Some(None) => self.own = OwnDomain::Wrong,
+            Some(Some(section)) => {
+                let place = document.place().field(SECTION);
+                section.refuse_repeated_sources(&place, report);
+                self.callers = Rc::new(Callers::new(section.expiry_grace.value()));
+                self.own = section
+                    .trust_domain
+                    .map_or(OwnDomain::Missing, OwnDomain::Known);
+            }
+        }
+    }
+
+    fn condition(&self, fields: &mut Fields<'_>, report: &mut Report) -> Vec<Box<dyn Leaf>> {
+        let place = fields.place();
+        let Some(who) = Who::take(fields, report) else {
+            return Vec::new();
+        };
+        let accounts = who
+            .service_accounts
+            .iter()
+            .flatten()
+            .map(|account| &account.0);
+        let accounts = self.expand(accounts, &place.field("service_accounts"), report);
+        let namespaces = who
+            .namespaces
+            .iter()
+            .flatten()
+            .map(|namespace| &namespace.0);
+        let namespaces = self.expand(namespaces, &place.field("namespaces"), report);
+        let mut parts = vec![
+            Part {
+                name: "principals",
+                ids: who.principals.unwrap_or_default(),
+            },
+            Part {
+                name: "service_accounts",
+                ids: accounts,
+            },
+            Part {
+                name: "namespaces",
+                ids: namespaces,
+            },
+        ];
+        parts.retain(|part| !part.ids.is_empty());
+        self.count(parts.iter().map(|part| part.ids.len()).sum(), place, report);
+        disjoint::refuse(&parts, place, report);
+        let leaf = |part: Part| -> Box<dyn Leaf> {
+            Box::new(Among::new(
+                Rc::clone(&self.callers),
+                part.ids.iter().collect(),
+            ))
+        };
+        parts.into_iter().map(leaf).collect()
+    }
+
+    fn attribute(
+        &self,
+        name: &AttributeName<'_>,
+        place: &Place<'_>,
+        report: &mut Report,
+    ) -> Option<Option<Rc<dyn Attribute>>> {
+        let attribute = SourceAttribute::of(name.head, &self.callers)?;
+        if name.path.is_empty() && name.tail.is_empty() {
+            return Some(Some(Rc::new(attribute)));
+        }
+        report.error(
+            place,
+            format_args!("write \"{}\" alone, without brackets", name.head),
+        );
+        Some(None)
+    }
+}

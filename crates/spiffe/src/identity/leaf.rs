@@ -1,0 +1,36 @@
+//! The one leaf of this policy: the caller is among these workloads.
+
+use std::rc::Rc;
+
+use policy::{Context, Failure, Leaf, Weight};
+
+use super::{SECTION, callers::Callers};
+use crate::{IdSet, reason};
+
+/// Holds for callers whose SPIFFE ID is in a set.
+#[derive(Debug)]
+pub(super) struct Among {
+    callers: Rc<Callers>,
+    allowed: IdSet,
+}
+
+impl Among {
+    pub(super) const fn new(callers: Rc<Callers>, allowed: IdSet) -> Self {
+        Self { callers, allowed }
+    }
+}
+
+impl Leaf for Among {
+    fn holds(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let svid = self.callers.caller(context)?;
+        if self.allowed.contains(svid.id()) {
+            Ok(())
+        } else {
+            Err(Failure::new(reason::NOT_ALLOWED, Weight::NotAllowed))
+        }
+    }
+
+    fn verifies(&self, section: &str) -> bool {
+        section == SECTION
+    }
+}

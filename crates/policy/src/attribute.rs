@@ -1,8 +1,13 @@
 //! Attributes: named facts that limits use as keys and conditions compare.
 
-use std::fmt;
+pub(crate) mod own;
 
-use crate::{Context, Failure};
+use std::fmt;
+use std::rc::Rc;
+
+use crate::document::linked::Linked;
+use crate::language::{Place, Report, nearest};
+use crate::{Attributes, Context, Failure, Policy};
 
 /// Whether an attribute had a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,5 +84,51 @@ impl<'a> AttributeName<'a> {
             _ => return None,
         };
         (!head.is_empty() && !head.contains(']')).then_some(Self { head, path, tail })
+    }
+}
+
+/// Finds an attribute among the request's own and those of the linked policies.
+pub(crate) struct Resolver<'a> {
+    pub(crate) policies: [&'a [Box<dyn Policy>]; 2],
+    pub(crate) linked: &'a Linked,
+}
+
+impl Attributes for Resolver<'_> {
+    fn resolve(
+        &self,
+        text: &str,
+        place: &Place<'_>,
+        report: &mut Report,
+    ) -> Option<Rc<dyn Attribute>> {
+        let Some(name) = AttributeName::parse(text) else {
+            report.error(
+                place,
+                format_args!("\"{text}\" is not an attribute; brackets come in pairs"),
+            );
+            return None;
+        };
+        if let Some(found) = own::resolve(&name, place, report) {
+            return found;
+        }
+        for policy in self.policies.iter().copied().flatten() {
+            if let Some(found) = policy.attribute(&name, place, report) {
+                return found;
+            }
+        }
+        if !self.linked.refuse_attribute(name.head, place, report) {
+            let own = own::HEADS.iter().map(|(head, _)| *head);
+            let near = nearest(name.head, own.chain(self.linked.attribute_heads()));
+            match near {
+                Some(near) => report.error(
+                    place,
+                    format_args!("unknown attribute \"{text}\"; did you mean \"{near}\"?"),
+                ),
+                None => report.error(
+                    place,
+                    format_args!("unknown attribute \"{text}\"; see the list of attributes"),
+                ),
+            }
+        }
+        None
     }
 }

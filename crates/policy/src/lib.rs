@@ -5,8 +5,11 @@
 #![forbid(unsafe_code)]
 
 mod attribute;
+mod condition;
 mod context;
 mod decision;
+pub mod document;
+mod engine;
 mod failure;
 mod gate;
 pub mod language;
@@ -15,7 +18,6 @@ mod learnt;
 mod part;
 pub mod reason;
 mod request;
-#[expect(dead_code, reason = "being filled in")]
 mod route;
 mod source;
 mod store;
@@ -23,6 +25,8 @@ mod store;
 pub use attribute::{Attribute, AttributeName, Presence, Trust};
 pub use context::{Context, RouteId};
 pub use decision::{Decision, Denial, HeaderChange, Permit};
+pub use document::compile;
+pub use engine::Engine;
 pub use failure::{Challenge, Failure, Weight};
 pub use gate::{Gate, Stage};
 pub use leaf::Leaf;

@@ -6,6 +6,7 @@ mod path;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::{Fact, Source, Unreadable};
@@ -15,6 +16,7 @@ pub use path::{Ambiguity, NormalPath};
 /// A borrowed view of one request; what it is asked for is fetched from the proxy then.
 pub struct Request<'a> {
     source: &'a dyn Source,
+    written: &'a [Rc<str>],
     remote_ip: OnceCell<Option<IpAddr>>,
 }
 
@@ -22,8 +24,16 @@ impl<'a> Request<'a> {
     /// A view over a source of evidence.
     #[must_use]
     pub const fn new(source: &'a dyn Source) -> Self {
+        Self::hiding(source, &[])
+    }
+
+    /// The same without headers that are ours to set: a client's own copies of them are not there
+    /// for whoever asks.
+    #[must_use]
+    pub const fn hiding(source: &'a dyn Source, written: &'a [Rc<str>]) -> Self {
         Self {
             source,
+            written,
             remote_ip: OnceCell::new(),
         }
     }
@@ -33,7 +43,28 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The proxy did not answer.
     pub fn header(&self, name: &str) -> Result<Option<Cow<'a, [u8]>>, Unreadable> {
-        self.source.header(name)
+        if self.is_written(name) {
+            Ok(None)
+        } else {
+            self.source.header(name)
+        }
+    }
+
+    /// Whether the request has this header.
+    ///
+    /// # Errors
+    /// The proxy did not answer.
+    pub fn has_header(&self, name: &str) -> Result<bool, Unreadable> {
+        Ok(!self.is_written(name) && self.source.has_header(name)?)
+    }
+
+    /// Whether the client sent a header that is ours to set.
+    pub(crate) fn has_written_header(&self, name: &str) -> Result<bool, Unreadable> {
+        self.source.has_header(name)
+    }
+
+    fn is_written(&self, name: &str) -> bool {
+        self.written.iter().any(|written| **written == *name)
     }
 
     /// A fact about the connection.

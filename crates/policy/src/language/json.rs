@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::{Place, Report};
 
 /// The largest whole number that every JSON reader keeps exactly: 2^53 - 1 (RFC 8259 §6).
-pub const MAX_WHOLE: u64 = (1 << 53) - 1;
+pub(super) const MAX_WHOLE: u64 = (1 << 53) - 1;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]

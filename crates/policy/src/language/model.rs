@@ -107,15 +107,15 @@ macro_rules! model {
         $(#[doc = $about])+
         #[derive(Clone, Debug)]
         $vis struct $model {
-            $($(#[doc = $doc])+ pub $name: $stored,)*
+            $($(#[doc = $doc])+ $vis $name: $stored,)*
         }
 
         impl $model {
             /// The names of its fields.
-            pub const FIELDS: &'static [&'static str] = &[$(stringify!($name)),*];
+            $vis const FIELDS: &'static [&'static str] = &[$(stringify!($name)),*];
 
             /// Takes its fields from an object that others read too; leaves the rest alone.
-            pub fn take(
+            $vis fn take(
                 fields: &mut $crate::language::Fields<'_>,
                 report: &mut $crate::language::Report,
             ) -> Option<Self> {
@@ -189,11 +189,12 @@ macro_rules! words {
 
         impl $model {
             /// The words, in order.
-            pub const WORDS: &'static [&'static str] = &[$($word),+];
+            $vis const WORDS: &'static [&'static str] = &[$($word),+];
 
             /// The word as it is written.
             #[must_use]
-            pub const fn word(self) -> &'static str {
+            #[allow(dead_code, reason = "not every enum is printed again")]
+            $vis const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
         }

@@ -80,21 +80,45 @@ mod tests {
             ("my_service", "my_service"),
         ] {
             assert_eq!(read(Cow::Borrowed(raw.as_bytes())).unwrap(), host, "{raw}");
-            assert_eq!(read(Cow::Owned(raw.as_bytes().to_vec())).unwrap(), host, "{raw}");
+            assert_eq!(
+                read(Cow::Owned(raw.as_bytes().to_vec())).unwrap(),
+                host,
+                "{raw}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_host_is_denied() {
         for raw in [
-            "", ".", "a..b", "user@h", "h:80:80", "h:", "h:x", "h:123456", "h/a", "h?x", "h h",
-            "h%2e", "[::1", "[x]", "[::1]x", "..", "h..", "h\0", "é.example",
+            "",
+            ".",
+            "a..b",
+            "user@h",
+            "h:80:80",
+            "h:",
+            "h:x",
+            "h:123456",
+            "h/a",
+            "h?x",
+            "h h",
+            "h%2e",
+            "[::1",
+            "[x]",
+            "[::1]x",
+            "..",
+            "h..",
+            "h\0",
+            "é.example",
         ] {
             let failure = read(Cow::Borrowed(raw.as_bytes())).unwrap_err();
             assert_eq!(failure.reason, reason::BAD_HOST, "{raw:?}");
         }
         assert!(read(Cow::Borrowed(b"\xff")).is_err());
         assert!(read(Cow::Owned(vec![b'a'; 300])).is_err());
-        assert_eq!(read(Cow::Borrowed(b"a,b")).unwrap_err().reason, reason::DUPLICATE_HEADER);
+        assert_eq!(
+            read(Cow::Borrowed(b"a,b")).unwrap_err().reason,
+            reason::DUPLICATE_HEADER
+        );
     }
 }

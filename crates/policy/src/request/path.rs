@@ -64,7 +64,10 @@ impl<'a> NormalPath<'a> {
     pub fn read(raw: &'a [u8]) -> Self {
         let path = raw.split(|byte| *byte == b'?').next().unwrap_or_default();
         let (decoded, mut ambiguity) = decode(path);
-        if path.first() != Some(&b'/') || path.contains(&b'#') || std::str::from_utf8(&decoded).is_err() {
+        if path.first() != Some(&b'/')
+            || path.contains(&b'#')
+            || std::str::from_utf8(&decoded).is_err()
+        {
             ambiguity = ambiguity.with(Ambiguity::NEVER);
         }
         let bytes = without_trailing_slash(decoded);
@@ -110,7 +113,10 @@ impl<'a> NormalPath<'a> {
         let mut bytes = Vec::with_capacity(once_more.len());
         let mut ambiguity = Ambiguity::NONE;
         for segment in once_more.split(|byte| *byte == b'/') {
-            let segment = segment.split(|byte| *byte == b';').next().unwrap_or_default();
+            let segment = segment
+                .split(|byte| *byte == b';')
+                .next()
+                .unwrap_or_default();
             match segment {
                 b"" => continue,
                 b"." | b".." => ambiguity = Ambiguity::NEVER,
@@ -122,7 +128,10 @@ impl<'a> NormalPath<'a> {
         if bytes.is_empty() {
             bytes.push(b'/');
         }
-        NormalPath { bytes: Cow::Owned(bytes), ambiguity }
+        NormalPath {
+            bytes: Cow::Owned(bytes),
+            ambiguity,
+        }
     }
 
     /// The same with ASCII letters in lower case, for upstreams that fold case.
@@ -156,7 +165,10 @@ fn decode(path: &[u8]) -> (Cow<'_, [u8]>, Ambiguity) {
             out.push(*byte);
             continue;
         }
-        let Some(value) = hex(*high).zip(hex(*low)).map(|(high, low)| (high << 4) | low) else {
+        let Some(value) = hex(*high)
+            .zip(hex(*low))
+            .map(|(high, low)| (high << 4) | low)
+        else {
             ambiguity = ambiguity.with(Ambiguity::NEVER);
             out.push(*byte);
             continue;
@@ -237,7 +249,10 @@ fn ambiguity_of_segments(path: &[u8]) -> Ambiguity {
 
 /// `..;x` and `.;x`: a dot segment to a server that cuts path parameters first.
 fn is_dots_with_parameter(segment: &[u8]) -> bool {
-    let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
+    let name = segment
+        .split(|byte| *byte == b';')
+        .next()
+        .unwrap_or_default();
     name == b"." || name == b".."
 }
 

@@ -19,7 +19,9 @@ impl RouteTable {
         let mut told: HashSet<(RouteId, RouteId)> = HashSet::new();
         for (index, owned) in self.atoms.iter().enumerate() {
             self.overlapping(0, &owned.atom.path.segments, &owned.atom, &mut |other| {
-                let Some(theirs) = self.atoms.get(other) else { return };
+                let Some(theirs) = self.atoms.get(other) else {
+                    return;
+                };
                 let same_route = theirs.route == owned.route;
                 let shared = match owned.atom.relation(&theirs.atom) {
                     Relation::Across if !same_route => owned.atom.intersection(&theirs.atom),
@@ -41,8 +43,16 @@ impl RouteTable {
 
     /// Calls `found` for atoms whose path overlaps this one's and is not deeper than it; of two
     /// that overlap at least one finds the other.
-    fn overlapping(&self, node: usize, segments: &[Segment], atom: &Atom, found: &mut dyn FnMut(usize)) {
-        let Some(node) = self.nodes.get(node) else { return };
+    fn overlapping(
+        &self,
+        node: usize,
+        segments: &[Segment],
+        atom: &Atom,
+        found: &mut dyn FnMut(usize),
+    ) {
+        let Some(node) = self.nodes.get(node) else {
+            return;
+        };
         node.rest.overlapping(atom, found);
         let Some((segment, after)) = segments.split_first() else {
             node.here.overlapping(atom, found);
@@ -73,16 +83,25 @@ impl End {
         match &atom.host {
             HostPattern::Exact(name) => {
                 self.exact.get(name).into_iter().for_each(&mut each);
-                domains_of(name).filter_map(|domain| self.below.get(domain)).for_each(&mut each);
+                domains_of(name)
+                    .filter_map(|domain| self.below.get(domain))
+                    .for_each(&mut each);
             }
             HostPattern::Below(domain) => {
                 let inside = |name: &str| name.ends_with(&**domain);
                 let exact = self.exact.iter().filter(|(name, _)| inside(name));
                 exact.map(|(_, entries)| entries).for_each(&mut each);
-                let below = self.below.iter().filter(|(other, _)| inside(other) || domain.ends_with(&***other));
+                let below = self
+                    .below
+                    .iter()
+                    .filter(|(other, _)| inside(other) || domain.ends_with(&***other));
                 below.map(|(_, entries)| entries).for_each(&mut each);
             }
-            HostPattern::Any => self.exact.values().chain(self.below.values()).for_each(&mut each),
+            HostPattern::Any => self
+                .exact
+                .values()
+                .chain(self.below.values())
+                .for_each(&mut each),
         }
     }
 }

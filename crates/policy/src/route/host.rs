@@ -23,13 +23,19 @@ impl HostPattern {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let name = text.strip_prefix("*.").unwrap_or(text);
         if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return Err(format!("\"{text}\": write it in lower case; hosts are compared without case"));
+            return Err(format!(
+                "\"{text}\": write it in lower case; hosts are compared without case"
+            ));
         }
         if text.contains(':') && !text.starts_with('[') {
-            return Err(format!("\"{text}\" has a port; hosts are compared without it, see \"ports\""));
+            return Err(format!(
+                "\"{text}\" has a port; hosts are compared without it, see \"ports\""
+            ));
         }
         if name.contains('*') {
-            return Err(format!("\"{text}\": \"*\" may stand only in front, as in *.example.org"));
+            return Err(format!(
+                "\"{text}\": \"*\" may stand only in front, as in *.example.org"
+            ));
         }
         let read = crate::request::host::read(name.as_bytes().into());
         match read {
@@ -45,10 +51,18 @@ impl HostPattern {
             (mine, theirs) if mine == theirs => Relation::Equal,
             (_, Self::Any) => Relation::Narrower,
             (Self::Any, _) => Relation::Broader,
-            (Self::Exact(name), Self::Below(domain)) if name.ends_with(&**domain) => Relation::Narrower,
-            (Self::Below(domain), Self::Exact(name)) if name.ends_with(&**domain) => Relation::Broader,
-            (Self::Below(mine), Self::Below(theirs)) if mine.ends_with(&**theirs) => Relation::Narrower,
-            (Self::Below(mine), Self::Below(theirs)) if theirs.ends_with(&**mine) => Relation::Broader,
+            (Self::Exact(name), Self::Below(domain)) if name.ends_with(&**domain) => {
+                Relation::Narrower
+            }
+            (Self::Below(domain), Self::Exact(name)) if name.ends_with(&**domain) => {
+                Relation::Broader
+            }
+            (Self::Below(mine), Self::Below(theirs)) if mine.ends_with(&**theirs) => {
+                Relation::Narrower
+            }
+            (Self::Below(mine), Self::Below(theirs)) if theirs.ends_with(&**mine) => {
+                Relation::Broader
+            }
             _ => Relation::Disjoint,
         }
     }

@@ -32,7 +32,10 @@ impl RouteTable {
         openness: &dyn Fn(RouteId) -> Openness,
         report: &mut Report,
     ) {
-        let named = self.atoms.iter().filter_map(|owned| owned.atom.method.as_deref());
+        let named = self
+            .atoms
+            .iter()
+            .filter_map(|owned| owned.atom.method.as_deref());
         let methods: BTreeSet<&str> = named.chain(COMMON).collect();
         let mut told: BTreeSet<(RouteId, RouteId)> = BTreeSet::new();
         for owned in &self.atoms {
@@ -41,8 +44,13 @@ impl RouteTable {
             }
             let tried = COMMON.iter().copied().chain(methods.iter().copied());
             for method in tried {
-                let region = Atom { method: Some(Method::from(method)), ..owned.atom.clone() };
-                let Some(decides) = self.around(&region) else { continue };
+                let region = Atom {
+                    method: Some(Method::from(method)),
+                    ..owned.atom.clone()
+                };
+                let Some(decides) = self.around(&region) else {
+                    continue;
+                };
                 let pair = (owned.route, decides.route);
                 if owned.route == decides.route || told.contains(&pair) {
                     continue;
@@ -80,7 +88,10 @@ fn refuse(
     atom: &Atom,
 ) -> String {
     let (guarded, open) = (name(guarded), name(open));
-    let everywhere = Atom { method: None, ..atom.clone() };
+    let everywhere = Atom {
+        method: None,
+        ..atom.clone()
+    };
     let hosts = match &atom.host {
         super::HostPattern::Any => String::new(),
         host => format!("hosts: [\"{host}\"], "),

@@ -66,7 +66,11 @@ pub(super) struct Entry {
 impl RouteTable {
     /// Compiles atoms.
     pub(crate) fn new(atoms: Vec<OwnedAtom>) -> Self {
-        let mut table = Self { nodes: vec![Node::default()], atoms: Vec::new(), uses_ports: false };
+        let mut table = Self {
+            nodes: vec![Node::default()],
+            atoms: Vec::new(),
+            uses_ports: false,
+        };
         for (index, owned) in atoms.iter().enumerate() {
             table.uses_ports |= owned.atom.port.is_some();
             table.insert(index, &owned.atom);
@@ -85,7 +89,10 @@ impl RouteTable {
         let end = |end: &End| end.find(target);
         let entry = self.walk(0, &mut segments_of(target.path), &end)?;
         let (route, by_method) = entry;
-        Some(Found { route: self.atoms.get(route)?.route, by_method })
+        Some(Found {
+            route: self.atoms.get(route)?.route,
+            by_method,
+        })
     }
 
     fn walk<'p, I>(
@@ -121,7 +128,11 @@ impl RouteTable {
     fn around_below(&self, node: usize, segments: &[Segment], atom: &Atom) -> Option<usize> {
         let node = self.nodes.get(node)?;
         let Some((segment, after)) = segments.split_first() else {
-            let here = if atom.path.rest { None } else { node.here.around(atom) };
+            let here = if atom.path.rest {
+                None
+            } else {
+                node.here.around(atom)
+            };
             return here.or_else(|| node.rest.around(atom));
         };
         let literal = match segment {
@@ -139,16 +150,27 @@ impl RouteTable {
         for segment in &atom.path.segments {
             at = self.child(at, segment);
         }
-        let Some(node) = self.nodes.get_mut(at) else { return };
-        let end = if atom.path.rest { &mut node.rest } else { &mut node.here };
+        let Some(node) = self.nodes.get_mut(at) else {
+            return;
+        };
+        let end = if atom.path.rest {
+            &mut node.rest
+        } else {
+            &mut node.here
+        };
         end.insert(index, atom);
     }
 
     fn child(&mut self, at: usize, segment: &Segment) -> usize {
         let next = self.nodes.len();
-        let Some(node) = self.nodes.get_mut(at) else { return at };
+        let Some(node) = self.nodes.get_mut(at) else {
+            return at;
+        };
         let child = match segment {
-            Segment::Literal(literal) => *node.literals.entry(literal.as_bytes().into()).or_insert(next),
+            Segment::Literal(literal) => *node
+                .literals
+                .entry(literal.as_bytes().into())
+                .or_insert(next),
             Segment::Any => *node.any.get_or_insert(next),
         };
         if child == next {
@@ -165,7 +187,11 @@ impl End {
             HostPattern::Below(domain) => self.below.entry(domain.clone()).or_default(),
             HostPattern::Any => &mut self.any,
         };
-        let entry = Entry { port: atom.port, method: atom.method.clone(), atom: index };
+        let entry = Entry {
+            port: atom.port,
+            method: atom.method.clone(),
+            atom: index,
+        };
         let rank = |entry: &Entry| (entry.port.is_none(), entry.method.is_none());
         let at = entries.partition_point(|other| rank(other) <= rank(&entry));
         entries.insert(at, entry);
@@ -174,12 +200,20 @@ impl End {
     fn find(&self, target: &Target<'_>) -> Option<(usize, bool)> {
         let matches = |entry: &&Entry| {
             entry.port.is_none_or(|port| Some(port) == target.port)
-                && entry.method.as_ref().is_none_or(|method| **method == *target.method)
+                && entry
+                    .method
+                    .as_ref()
+                    .is_none_or(|method| **method == *target.method)
         };
         let found = |entries: &Vec<Entry>| {
-            entries.iter().find(matches).map(|entry| (entry.atom, entry.method.is_some()))
+            entries
+                .iter()
+                .find(matches)
+                .map(|entry| (entry.atom, entry.method.is_some()))
         };
-        let host = target.host.filter(|_| !self.exact.is_empty() || !self.below.is_empty());
+        let host = target
+            .host
+            .filter(|_| !self.exact.is_empty() || !self.below.is_empty());
         let named = host.and_then(|host| {
             self.exact.get(host).and_then(found).or_else(|| {
                 domains_of(host).find_map(|domain| self.below.get(domain).and_then(found))
@@ -192,7 +226,10 @@ impl End {
         let found = |entries: &Vec<Entry>| {
             let around = |entry: &&Entry| {
                 entry.port.is_none_or(|port| Some(port) == atom.port)
-                    && entry.method.as_ref().is_none_or(|method| Some(method) == atom.method.as_ref())
+                    && entry
+                        .method
+                        .as_ref()
+                        .is_none_or(|method| Some(method) == atom.method.as_ref())
             };
             entries.iter().find(around).map(|entry| entry.atom)
         };
@@ -211,5 +248,7 @@ impl End {
 
 /// The domains above a name, each with its leading dot, the longest first.
 pub(super) fn domains_of(name: &str) -> impl Iterator<Item = &str> {
-    name.match_indices('.').filter(|(at, _)| *at > 0).filter_map(|(at, _)| name.get(at..))
+    name.match_indices('.')
+        .filter(|(at, _)| *at > 0)
+        .filter_map(|(at, _)| name.get(at..))
 }

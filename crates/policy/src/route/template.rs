@@ -67,7 +67,9 @@ impl PathTemplate {
             return Err(format!("\"{text}\" must begin with \"/\""));
         };
         if text.contains(['?', '#']) {
-            return Err(format!("\"{text}\" has a query or fragment; only the path is matched"));
+            return Err(format!(
+                "\"{text}\" has a query or fragment; only the path is matched"
+            ));
         }
         let inner = inner.strip_suffix('/').unwrap_or(inner);
         let mut segments = Vec::new();
@@ -96,20 +98,29 @@ impl PathTemplate {
                 (Segment::Literal(_), Segment::Literal(_)) => Relation::Disjoint,
             });
         }
-        relation.and(match (self.segments.len().cmp(&other.segments.len()), self.rest, other.rest) {
-            (std::cmp::Ordering::Equal, mine, theirs) if mine == theirs => Relation::Equal,
-            (std::cmp::Ordering::Equal, true, false) => Relation::Broader,
-            (std::cmp::Ordering::Equal, _, _) => Relation::Narrower,
-            (std::cmp::Ordering::Less, true, _) => Relation::Broader,
-            (std::cmp::Ordering::Greater, _, true) => Relation::Narrower,
-            _ => Relation::Disjoint,
-        })
+        relation.and(
+            match (
+                self.segments.len().cmp(&other.segments.len()),
+                self.rest,
+                other.rest,
+            ) {
+                (std::cmp::Ordering::Equal, mine, theirs) if mine == theirs => Relation::Equal,
+                (std::cmp::Ordering::Equal, true, false) => Relation::Broader,
+                (std::cmp::Ordering::Equal, _, _) => Relation::Narrower,
+                (std::cmp::Ordering::Less, true, _) => Relation::Broader,
+                (std::cmp::Ordering::Greater, _, true) => Relation::Narrower,
+                _ => Relation::Disjoint,
+            },
+        )
     }
 
     /// The paths of both; meaningful where they overlap.
     pub(crate) fn intersection(&self, other: &Self) -> Self {
-        let (longer, shorter) =
-            if self.segments.len() >= other.segments.len() { (self, other) } else { (other, self) };
+        let (longer, shorter) = if self.segments.len() >= other.segments.len() {
+            (self, other)
+        } else {
+            (other, self)
+        };
         let mut segments = longer.segments.clone();
         for (mine, theirs) in segments.iter_mut().zip(&shorter.segments) {
             if *mine == Segment::Any {
@@ -142,29 +153,38 @@ impl PathTemplate {
         if self.segments.is_empty() {
             return "/".to_owned();
         }
-        self.segments.iter().fold(String::new(), |path, segment| match segment {
-            Segment::Literal(literal) => path + "/" + literal,
-            Segment::Any => path + "/x",
-        })
+        self.segments
+            .iter()
+            .fold(String::new(), |path, segment| match segment {
+                Segment::Literal(literal) => path + "/" + literal,
+                Segment::Any => path + "/x",
+            })
     }
 }
 
 /// The segments of a normalised path; `/` has none.
 pub(crate) fn segments_of(path: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let inner = path.strip_prefix(b"/").unwrap_or(path);
-    inner.split(|byte| *byte == b'/').filter(move |_| !inner.is_empty())
+    inner
+        .split(|byte| *byte == b'/')
+        .filter(move |_| !inner.is_empty())
 }
 
 fn read_segment(segment: &str, text: &str, fold_case: bool) -> Result<Segment, String> {
     if segment.is_empty() {
         return Err(format!("\"{text}\" has an empty segment"));
     }
-    if let Some(name) = segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
+    if let Some(name) = segment
+        .strip_prefix('{')
+        .and_then(|inner| inner.strip_suffix('}'))
+    {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
         return if !name.is_empty() && name.chars().all(plain) {
             Ok(Segment::Any)
         } else {
-            Err(format!("\"{text}\": \"{segment}\" needs a name of letters, digits and _, such as {{id}}"))
+            Err(format!(
+                "\"{text}\": \"{segment}\" needs a name of letters, digits and _, such as {{id}}"
+            ))
         };
     }
     if segment.contains('*') {
@@ -173,7 +193,9 @@ fn read_segment(segment: &str, text: &str, fold_case: bool) -> Result<Segment, S
         ));
     }
     if segment.contains(['{', '}']) {
-        return Err(format!("\"{text}\": braces stand around a whole segment, such as {{id}}"));
+        return Err(format!(
+            "\"{text}\": braces stand around a whole segment, such as {{id}}"
+        ));
     }
     let raw = format!("/{segment}");
     let path = NormalPath::read(raw.as_bytes());

@@ -16,8 +16,17 @@ fn atom(text: &str) -> Atom {
         Some((host, port)) => (host, Some(port.parse().unwrap())),
         None => (authority, None),
     };
-    let host = if host.is_empty() { HostPattern::Any } else { HostPattern::parse(host).unwrap() };
-    Atom { host, port, method, path: PathTemplate::parse(path, false).unwrap() }
+    let host = if host.is_empty() {
+        HostPattern::Any
+    } else {
+        HostPattern::parse(host).unwrap()
+    };
+    Atom {
+        host,
+        port,
+        method,
+        path: PathTemplate::parse(path, false).unwrap(),
+    }
 }
 
 fn table(routes: &[&str]) -> RouteTable {
@@ -52,10 +61,24 @@ fn conflicts(routes: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_narrowest_decides_whatever_the_order() {
-    let routes = ["/**", "/v1/**", "GET /v1/orders/{id}", "GET /v1/orders/7", "POST /v1/orders", "/v1/orders/**"];
+    let routes = [
+        "/**",
+        "/v1/**",
+        "GET /v1/orders/{id}",
+        "GET /v1/orders/7",
+        "POST /v1/orders",
+        "/v1/orders/**",
+    ];
     let asked = [
-        ("GET /", 0), ("GET /v2", 0), ("GET /v1", 1), ("GET /v1/x/y", 1), ("GET /v1/orders/8", 2),
-        ("GET /v1/orders/7", 3), ("POST /v1/orders", 4), ("PUT /v1/orders", 5), ("POST /v1/orders/7", 5),
+        ("GET /", 0),
+        ("GET /v2", 0),
+        ("GET /v1", 1),
+        ("GET /v1/x/y", 1),
+        ("GET /v1/orders/8", 2),
+        ("GET /v1/orders/7", 3),
+        ("POST /v1/orders", 4),
+        ("PUT /v1/orders", 5),
+        ("POST /v1/orders/7", 5),
         ("GET /v1/orders/7/x", 5),
     ];
     let mut order: Vec<usize> = (0..routes.len()).collect();
@@ -73,11 +96,24 @@ fn the_narrowest_decides_whatever_the_order() {
 
 #[test]
 fn hosts_and_ports_narrow() {
-    let table = table(&["/**", "*.example.org/**", "*.api.example.org/**", "shop.example.org/**", "shop.example.org:8443/**"]);
+    let table = table(&[
+        "/**",
+        "*.example.org/**",
+        "*.api.example.org/**",
+        "shop.example.org/**",
+        "shop.example.org:8443/**",
+    ]);
     for (request, expected) in [
-        ("other.org/", 0), ("/", 0), ("example.org/", 0), ("x.example.org/", 1), ("a.b.example.org/", 1),
-        ("v1.api.example.org/", 2), ("api.example.org/", 1), ("shop.example.org/", 3),
-        ("shop.example.org:443/", 3), ("shop.example.org:8443/", 4),
+        ("other.org/", 0),
+        ("/", 0),
+        ("example.org/", 0),
+        ("x.example.org/", 1),
+        ("a.b.example.org/", 1),
+        ("v1.api.example.org/", 2),
+        ("api.example.org/", 1),
+        ("shop.example.org/", 3),
+        ("shop.example.org:443/", 3),
+        ("shop.example.org:8443/", 4),
     ] {
         assert_eq!(find(&table, request), Some(expected), "{request}");
     }
@@ -94,13 +130,24 @@ fn nothing_matches_by_chance() {
 #[test]
 fn conflicts_are_refused_with_an_example() {
     let told = conflicts(&["/v1/charges/**", "GET /v1/**"]);
-    assert_eq!(told, ["routes[r0] and routes[r1]: both match GET /v1/charges and neither is the narrower; \
-        give \"r1\" methods or a narrower path, or add a route for GET /v1/charges/**"]);
-    assert!(conflicts(&["shop.example.org/**", "/admin/**"])[0].contains("both match shop.example.org/admin "));
+    assert_eq!(
+        told,
+        [
+            "routes[r0] and routes[r1]: both match GET /v1/charges and neither is the narrower; \
+        give \"r1\" methods or a narrower path, or add a route for GET /v1/charges/**"
+        ]
+    );
+    assert!(
+        conflicts(&["shop.example.org/**", "/admin/**"])[0]
+            .contains("both match shop.example.org/admin ")
+    );
     assert!(conflicts(&["/a/{x}", "/{y}/b"])[0].contains("both match /a/b "));
     assert!(conflicts(&["/a/**", "/{x}/b/**"])[0].contains("both match /a/b "));
     assert!(conflicts(&["GET /a", "GET /a"])[0].contains("remove GET /a from one"));
-    assert!(conflicts(&["*.example.org/a", "GET x.example.org/{p}"])[0].contains("GET x.example.org/a "));
+    assert!(
+        conflicts(&["*.example.org/a", "GET x.example.org/{p}"])[0]
+            .contains("GET x.example.org/a ")
+    );
 }
 
 #[test]
@@ -123,10 +170,19 @@ fn leftovers(routes: &[(&str, Openness)]) -> (Vec<String>, Vec<String>) {
 fn a_method_left_over_does_not_fall_to_an_open_route() {
     use Openness::{Closed, Guarded, Open};
     let (errors, _) = leftovers(&[("GET /v1/orders/**", Guarded), ("/**", Open)]);
-    assert_eq!(errors, ["routes[r1]: \"allow: any\" would let PATCH /v1/orders/** in without a condition, where \
-        routes[r0] asks for one; list PATCH there, or add {name: r0-rest, paths: [\"/v1/orders/**\"], allow: none}"]);
+    assert_eq!(
+        errors,
+        [
+            "routes[r1]: \"allow: any\" would let PATCH /v1/orders/** in without a condition, where \
+        routes[r0] asks for one; list PATCH there, or add {name: r0-rest, paths: [\"/v1/orders/**\"], allow: none}"
+        ]
+    );
     for fine in [
-        vec![("GET /v1/orders/**", Guarded), ("/**", Open), ("/v1/orders/**", Closed)],
+        vec![
+            ("GET /v1/orders/**", Guarded),
+            ("/**", Open),
+            ("/v1/orders/**", Closed),
+        ],
         vec![("/v1/orders/**", Guarded), ("/**", Open)],
         vec![("POST /v1/orders", Guarded), ("GET /v1/orders", Open)],
         vec![("GET /v1/orders/**", Guarded), ("/healthz", Open)],
@@ -140,15 +196,25 @@ fn a_method_left_over_does_not_fall_to_an_open_route() {
 #[test]
 fn templates_say_what_is_wrong_with_them() {
     for (text, part) in [
-        ("v1", "begin with"), ("/a/*/b", "inside a segment"), ("/a*", "inside a segment"),
-        ("/a/**/b", "only at the end"), ("/a//b", "empty segment"), ("/{}", "needs a name"),
-        ("/{a-b}", "needs a name"), ("/x{a}", "around a whole"), ("/a?b=1", "query"), ("/a/../b", "one way"),
-        ("/a%2fb", "one way"), ("/a;b", "one way"),
+        ("v1", "begin with"),
+        ("/a/*/b", "inside a segment"),
+        ("/a*", "inside a segment"),
+        ("/a/**/b", "only at the end"),
+        ("/a//b", "empty segment"),
+        ("/{}", "needs a name"),
+        ("/{a-b}", "needs a name"),
+        ("/x{a}", "around a whole"),
+        ("/a?b=1", "query"),
+        ("/a/../b", "one way"),
+        ("/a%2fb", "one way"),
+        ("/a;b", "one way"),
     ] {
         let told = PathTemplate::parse(text, false).unwrap_err();
         assert!(told.contains(part), "{text}: {told}");
     }
-    for text in ["*", "*.*.org", "a*.org", "API.org", "a.org:80", "http://a", ""] {
+    for text in [
+        "*", "*.*.org", "a*.org", "API.org", "a.org:80", "http://a", "",
+    ] {
         assert!(HostPattern::parse(text).is_err(), "{text}");
     }
 }
@@ -173,7 +239,11 @@ fn any_request() -> impl Strategy<Value = String> {
     let method = prop_oneof![Just("GET "), Just("POST "), Just("PUT ")];
     let segment = prop_oneof![Just("/a"), Just("/b"), Just("/c")];
     (method, host, proptest::collection::vec(segment, 0..5)).prop_map(|(method, host, segments)| {
-        let path = if segments.is_empty() { "/".to_owned() } else { segments.concat() };
+        let path = if segments.is_empty() {
+            "/".to_owned()
+        } else {
+            segments.concat()
+        };
         format!("{method}{host}{path}")
     })
 }

@@ -1,0 +1,129 @@
+//! Attributes that every plugin has: those of the request itself.
+
+use std::rc::Rc;
+
+use super::{Attribute, AttributeName, Presence, Trust};
+use crate::language::{Place, Report};
+use crate::reason::request as reason;
+use crate::{Context, Fact, Failure, Weight};
+
+/// The heads of these attributes, for messages and the reference page.
+pub(crate) const HEADS: &[(&str, &str)] = &[
+    (
+        "remote.ip",
+        "The client's address without its port, as Envoy trusts it after X-Forwarded-For.",
+    ),
+    (
+        "request.host",
+        "The host, in lower case, without port and trailing dot.",
+    ),
+    ("request.method", "The method."),
+    ("request.path", "The normalised path, without the query."),
+    (
+        "request.headers",
+        "A header, as in `request.headers[x-tenant]`; given twice it never matches `values`.",
+    ),
+    ("destination.port", "The listener's port."),
+    ("route", "The name of the route that matched."),
+];
+
+/// A fact of the request.
+#[derive(Debug)]
+enum Own {
+    RemoteIp,
+    Host,
+    Method,
+    Path,
+    Header(Rc<str>),
+    Port,
+    Route,
+}
+
+/// Compiles an attribute of the request; `None` where the name is not one of them.
+pub(super) fn resolve(
+    name: &AttributeName<'_>,
+    place: &Place<'_>,
+    report: &mut Report,
+) -> Option<Option<Rc<dyn Attribute>>> {
+    let own = match name.head {
+        "remote.ip" => Own::RemoteIp,
+        "request.host" => Own::Host,
+        "request.method" => Own::Method,
+        "request.path" => Own::Path,
+        "destination.port" => Own::Port,
+        "route" => Own::Route,
+        "request.headers" => match name.path.as_slice() {
+            [header] if name.tail.is_empty() && is_header_name(header) => {
+                Own::Header((*header).into())
+            }
+            _ => {
+                report.error(
+                    place,
+                    "write one header in lower case, as in request.headers[x-tenant]",
+                );
+                return Some(None);
+            }
+        },
+        "request.cookies" => {
+            report.error(
+                place,
+                "not yet: this version of Portcullis does not have request.cookies",
+            );
+            return Some(None);
+        }
+        _ => return None,
+    };
+    if !matches!(own, Own::Header(_)) && !(name.path.is_empty() && name.tail.is_empty()) {
+        report.error(place, format_args!("{} takes no brackets", name.head));
+        return Some(None);
+    }
+    Some(Some(Rc::new(own)))
+}
+
+/// A field name in lower case (RFC 9110 §5.1), not a pseudo header.
+fn is_header_name(name: &str) -> bool {
+    name.bytes().all(|byte| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.!#$%&'*+^`|~".contains(&byte)
+    })
+}
+
+impl Attribute for Own {
+    fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
+        let request = context.request;
+        match self {
+            Self::RemoteIp => return Ok(put(out, request.remote_ip()?.map(|ip| ip.to_string()))),
+            Self::Header(name) => return Ok(put(out, request.header(name)?)),
+            Self::Port => return Ok(put(out, request.fact(Fact::DestinationPort)?)),
+            Self::Route => return Ok(put(out, context.route.map(|(_, name)| name.as_bytes()))),
+            Self::Method => return Ok(put(out, request.header(":method")?)),
+            Self::Host => {
+                let raw = request.header(":authority")?;
+                let host = raw.map(crate::request::host::read).transpose()?;
+                return Ok(put(out, host.as_deref()));
+            }
+            Self::Path => {}
+        }
+        let Some(raw) = request.header(":path")? else {
+            return Ok(Presence::Absent);
+        };
+        let path = crate::NormalPath::read(&raw);
+        if path.ambiguity() == crate::Ambiguity::NONE {
+            return Ok(put(out, Some(path.as_bytes())));
+        }
+        Err(Failure::new(reason::AMBIGUOUS_PATH, Weight::Fault))
+    }
+
+    fn trust(&self) -> Trust {
+        Trust::Unverified
+    }
+}
+
+fn put<T: AsRef<[u8]>>(out: &mut Vec<u8>, value: Option<T>) -> Presence {
+    match value {
+        Some(value) => {
+            out.extend_from_slice(value.as_ref());
+            Presence::Present
+        }
+        None => Presence::Absent,
+    }
+}

@@ -1,0 +1,81 @@
+//! Conditions: every part given must hold; "or" is always spelled `any_of`.
+
+mod ip_block;
+mod read;
+mod when;
+
+pub(crate) use read::{ConditionReader, Who, condition_shape};
+
+use ip_block::IpBlock;
+use when::When;
+
+use crate::reason::route as reason;
+use crate::{Context, Failure, Leaf, Weight};
+
+/// A compiled condition: a map of the document, whose parts must all hold.
+#[derive(Debug, Default)]
+pub(crate) struct Condition {
+    remote_ip_blocks: Vec<IpBlock>,
+    when: Vec<When>,
+    leaves: Vec<Box<dyn Leaf>>,
+    all_of: Vec<Condition>,
+    any_of: Vec<Condition>,
+}
+
+impl Condition {
+    /// Whether it holds. What costs least is asked first; of several alternatives that fail the
+    /// heaviest failure is told.
+    pub(crate) fn holds(&self, context: &Context<'_>) -> Result<(), Failure> {
+        if !self.remote_ip_blocks.is_empty() {
+            let ip = context.request.remote_ip()?;
+            let inside =
+                ip.is_some_and(|ip| self.remote_ip_blocks.iter().any(|block| block.contains(ip)));
+            if !inside {
+                return Err(Failure::new(reason::NOT_ALLOWED, Weight::NotAllowed));
+            }
+        }
+        self.when.iter().try_for_each(|when| when.holds(context))?;
+        self.leaves
+            .iter()
+            .try_for_each(|leaf| leaf.holds(context))?;
+        self.all_of
+            .iter()
+            .try_for_each(|condition| condition.holds(context))?;
+        let mut alternatives = self.any_of.iter();
+        let Some(first) = alternatives.next() else {
+            return Ok(());
+        };
+        alternatives.fold(first.holds(context), |verdict, alternative| match verdict {
+            Ok(()) => Ok(()),
+            Err(failure) => alternative
+                .holds(context)
+                .map_err(|other| failure.or(other)),
+        })
+    }
+
+    /// Whether a request without any credential passes it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.remote_ip_blocks.is_empty()
+            && self.when.is_empty()
+            && self.leaves.iter().all(|leaf| leaf.is_open())
+            && self.all_of.iter().all(Self::is_open)
+            && (self.any_of.is_empty() || self.any_of.iter().any(Self::is_open))
+    }
+
+    /// Whether whoever passes it has shown a credential of this section.
+    pub(crate) fn verifies(&self, section: &str) -> bool {
+        self.leaves.iter().any(|leaf| leaf.verifies(section))
+            || self
+                .all_of
+                .iter()
+                .any(|condition| condition.verifies(section))
+            || (!self.any_of.is_empty()
+                && self
+                    .any_of
+                    .iter()
+                    .all(|condition| condition.verifies(section)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

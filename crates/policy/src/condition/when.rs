@@ -1,0 +1,108 @@
+//! `when`: an attribute against values, prefixes, suffixes or its presence.
+
+use std::rc::Rc;
+
+use crate::language::{Json, Model, Place, Report, Text};
+use crate::reason::route as reason;
+use crate::{Attribute, Context, Failure, Presence, Weight};
+
+crate::model! {
+    /// An attribute compared. Exactly one of `values`, `prefixes`, `suffixes`, `present` stands.
+    pub(super) struct WhenModel {
+        /// The attribute, for example `request.headers[x-tenant]`.
+        required key: Text, "name an attribute, such as request.headers[x-tenant]";
+        /// Any of these exact values.
+        optional values: Vec<Text>;
+        /// Any of these beginnings.
+        optional prefixes: Vec<Text>;
+        /// Any of these endings.
+        optional suffixes: Vec<Text>;
+        /// Whether it must be there (`true`) or must not (`false`).
+        optional present: bool;
+    }
+    instead [("notValues", "a narrower route, \"deny\" or \"allow: none\"; there are no not_ forms")];
+}
+
+/// A comparison, compiled.
+#[derive(Debug)]
+pub(crate) struct When {
+    attribute: Rc<dyn Attribute>,
+    test: Test,
+}
+
+#[derive(Debug)]
+enum Test {
+    Values(Vec<String>),
+    Prefixes(Vec<String>),
+    Suffixes(Vec<String>),
+    Present(bool),
+}
+
+impl When {
+    /// Compiles one entry; `resolve` gives the attribute.
+    pub(crate) fn read(
+        item: &Json,
+        place: &Place<'_>,
+        report: &mut Report,
+        resolve: impl FnOnce(&str, &Place<'_>, &mut Report) -> Option<Rc<dyn Attribute>>,
+    ) -> Option<Self> {
+        let model = WhenModel::read(item, place, report)?;
+        let attribute = resolve(model.key.as_str(), &place.field("key"), report);
+        let texts = |list: Vec<Text>| {
+            list.iter()
+                .map(|text| text.as_str().to_owned())
+                .collect::<Vec<_>>()
+        };
+        let mut tests = [
+            model.values.map(|list| Test::Values(texts(list))),
+            model.prefixes.map(|list| Test::Prefixes(texts(list))),
+            model.suffixes.map(|list| Test::Suffixes(texts(list))),
+            model.present.map(Test::Present),
+        ]
+        .into_iter()
+        .flatten();
+        let (Some(test), None) = (tests.next(), tests.next()) else {
+            report.error(
+                place,
+                "needs exactly one of values, prefixes, suffixes, present",
+            );
+            return None;
+        };
+        if let (true, Test::Values(list)) =
+            (model.key.as_str().starts_with("request.headers["), &test)
+            && list.iter().any(|value| value.contains(','))
+        {
+            report.error(
+                &place.field("values"),
+                "a value with a comma cannot be told from a header given twice, which never matches",
+            );
+        }
+        Some(Self {
+            attribute: attribute?,
+            test,
+        })
+    }
+
+    /// Whether it holds.
+    pub(crate) fn holds(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let mut value = Vec::new();
+        let presence = self.attribute.append(context, &mut value)?;
+        let holds = match (&self.test, presence) {
+            (Test::Present(wanted), presence) => *wanted == (presence == Presence::Present),
+            (_, Presence::Absent) => false,
+            (Test::Values(list), _) => list.iter().any(|one| one.as_bytes() == value),
+            (Test::Prefixes(list), _) => list.iter().any(|one| value.starts_with(one.as_bytes())),
+            (Test::Suffixes(list), _) => list.iter().any(|one| value.ends_with(one.as_bytes())),
+        };
+        if holds {
+            Ok(())
+        } else {
+            Err(Failure::new(reason::NOT_ALLOWED, Weight::NotAllowed))
+        }
+    }
+}
+
+/// The shape of one entry, for the condition's own shape.
+pub(super) fn shape() -> crate::language::Shape {
+    WhenModel::shape()
+}

@@ -1,0 +1,107 @@
+//! The routes of a document once read: names, conditions, what they accept.
+
+use std::rc::Rc;
+
+use super::model::{Accepted, RouteModel};
+use crate::condition::{ConditionReader, Who};
+use crate::language::{Place, Report};
+use crate::route::Openness;
+use crate::{Ambiguity, RouteId, RouteNames};
+
+/// One route, compiled; what it matches is in the route table.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) name: Rc<str>,
+    pub(crate) allow: Who,
+    pub(crate) accepted: Ambiguity,
+}
+
+/// All routes by number.
+#[derive(Debug)]
+pub(crate) struct Routes(Vec<Route>);
+
+impl Route {
+    pub(crate) fn compile(
+        model: &RouteModel,
+        reader: &ConditionReader<'_>,
+        place: &Place<'_>,
+        report: &mut Report,
+    ) -> Option<Self> {
+        let allow = reader.who(&model.allow.0, &place.field("allow"), report)?;
+        let accepted = model.accept_ambiguous.iter().flatten();
+        let accepted = accepted.fold(Ambiguity::NONE, |set, word| set.with(ambiguity_of(*word)));
+        Some(Self {
+            name: model.name.share(),
+            allow,
+            accepted,
+        })
+    }
+}
+
+const fn ambiguity_of(word: Accepted) -> Ambiguity {
+    match word {
+        Accepted::EncodedSlash => Ambiguity::ENCODED_SLASH,
+        Accepted::EncodedBackslash => Ambiguity::ENCODED_BACKSLASH,
+        Accepted::EmptySegment => Ambiguity::EMPTY_SEGMENT,
+        Accepted::Semicolon => Ambiguity::SEMICOLON,
+        Accepted::DoubleEncoding => Ambiguity::DOUBLE_ENCODING,
+    }
+}
+
+impl Routes {
+    pub(crate) const fn new(routes: Vec<Route>) -> Self {
+        Self(routes)
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn route(&self, id: RouteId) -> Option<&Route> {
+        self.0.get(usize::try_from(id.0).ok()?)
+    }
+
+    pub(crate) fn name(&self, id: RouteId) -> &str {
+        self.route(id).map_or("", |route| &route.name)
+    }
+
+    pub(crate) fn openness(&self, id: RouteId) -> Openness {
+        match self.route(id).map(|route| &route.allow) {
+            Some(Who::Any) => Openness::Open,
+            Some(Who::If(condition)) if condition.is_open() => Openness::Open,
+            Some(Who::If(_)) => Openness::Guarded,
+            Some(Who::None) | None => Openness::Closed,
+        }
+    }
+
+    fn each(&self) -> impl Iterator<Item = (RouteId, &Route)> {
+        self.0
+            .iter()
+            .enumerate()
+            .filter_map(|(at, route)| Some((RouteId(u32::try_from(at).ok()?), route)))
+    }
+}
+
+impl RouteNames for Routes {
+    fn find(&self, name: &str) -> Option<RouteId> {
+        self.each()
+            .find(|(_, route)| *route.name == *name)
+            .map(|(id, _)| id)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.0.iter().map(|route| &*route.name).collect()
+    }
+
+    fn unverified(&self, section: &str) -> Vec<(RouteId, &str)> {
+        let lets_in_without = |route: &Route| match &route.allow {
+            Who::Any => true,
+            Who::If(condition) => !condition.verifies(section),
+            Who::None => false,
+        };
+        self.each()
+            .filter(|(_, route)| lets_in_without(route))
+            .map(|(id, route)| (id, &*route.name))
+            .collect()
+    }
+}

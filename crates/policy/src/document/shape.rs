@@ -1,0 +1,70 @@
+//! The shape of the whole document, for the JSON Schema and the reference page.
+
+use super::linked::condition_fields;
+use super::model::{GuardModel, Mode, RequestModel, RouteModel, Version};
+use crate::Vocabulary;
+use crate::condition::condition_shape;
+use crate::language::{FieldShape, Model, ObjectShape, Presence, Shape};
+
+/// The document's shape with the sections of these policies.
+#[must_use]
+pub fn document(policies: &[Vocabulary]) -> Shape {
+    let field = |name, about, presence, shape| FieldShape {
+        name,
+        about,
+        presence,
+        shape,
+    };
+    let optional = Presence::Optional;
+    let mut fields = vec![
+        field(
+            "version",
+            "The version of the language.",
+            Presence::Required,
+            Version::shape(),
+        ),
+        field(
+            "mode",
+            "Whether what is decided is also done.",
+            Presence::Default("enforce"),
+            Mode::shape(),
+        ),
+        field(
+            "request",
+            "How requests are read.",
+            optional,
+            RequestModel::shape(),
+        ),
+    ];
+    let sections = policies
+        .iter()
+        .map(|words| field(words.section, words.about, optional, (words.shape)()));
+    fields.extend(sections);
+    fields.extend([
+        field("deny", "Who is refused whatever a route says.", optional, <Vec<GuardModel>>::shape()),
+        field("require", "What must hold whatever a route says.", optional, <Vec<GuardModel>>::shape()),
+        field(
+            "routes",
+            "The routes; what none of them matches is denied. May be left out only for rate_limit.wasm.",
+            optional,
+            <Vec<RouteModel>>::shape(),
+        ),
+    ]);
+    Shape::Object(ObjectShape {
+        about: "A Portcullis document.",
+        fields,
+        later: &["api_key"],
+    })
+}
+
+/// The shape of a condition with the parts of these policies.
+#[must_use]
+pub fn condition(policies: &[Vocabulary]) -> Shape {
+    condition_shape(condition_fields(policies))
+}
+
+/// The attributes that every plugin has, each with one sentence.
+#[must_use]
+pub const fn attribute_heads() -> &'static [(&'static str, &'static str)] {
+    crate::attribute::own::HEADS
+}

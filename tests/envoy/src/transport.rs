@@ -34,6 +34,12 @@ impl Transport {
         }))
     }
 
+    /// Whether a client must speak TLS.
+    #[must_use]
+    pub const fn is_tls(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The `transport_socket` of a filter chain.
     pub(crate) const fn socket(&self) -> Option<&Value> {
         self.0.as_ref()

@@ -1,1 +1,60 @@
-//! The host layer: the only crate that names proxy-wasm.
+//! The host layer: drives a policy engine from the proxy's calls, and carries its decisions out.
+//!
+//! The only crate that names proxy-wasm, so that policies stay plain functions of bytes, and the
+//! place where fail-closed is enforced once for all plugins.
+//!
+//! A plugin is its name and its policies:
+//!
+//! ```ignore
+//! filter::plugin!("rate_limit", |seams| vec![Box::new(RateLimit::new(seams.store.clone()))]);
+//! ```
+
+mod decision_id;
+mod evidence;
+mod host;
+mod log;
+mod reply;
+mod root;
+mod seams;
+mod worker;
+
+pub use root::Policies;
+pub use seams::Seams;
+
+/// Not for use by name: what the macros below expand to.
+#[doc(hidden)]
+pub mod expansion {
+    use proxy_wasm::traits::RootContext;
+    pub use proxy_wasm::{main, set_root_context};
+
+    use crate::Policies;
+    use crate::root::{Names, Root};
+
+    /// The root context of a plugin.
+    #[must_use]
+    pub fn root(
+        name: &'static str,
+        file: &'static str,
+        policies: Policies,
+    ) -> Box<dyn RootContext> {
+        Box::new(Root::new(Names { name, file }, policies))
+    }
+}
+
+/// Makes this crate a plugin: its name in counters and logs, and what makes its policies.
+#[macro_export]
+macro_rules! plugin {
+    ($name:literal, $policies:expr $(,)?) => {
+        $crate::expansion::main!({ $crate::install!($name, $policies) });
+    };
+}
+
+/// What [`plugin!`] does when the proxy starts the VM, for a proxy in the same process.
+#[macro_export]
+macro_rules! install {
+    ($name:literal, $policies:expr $(,)?) => {
+        $crate::expansion::set_root_context(|_| {
+            $crate::expansion::root($name, concat!($name, ".wasm"), $policies)
+        })
+    };
+}

@@ -1,0 +1,115 @@
+//! One configured plugin in one worker: its policy, its counters, and the pass of a request.
+//!
+//! Fail-closed is enforced here, once for all plugins: whatever is not a permit that was carried
+//! out to its last step is a denial.
+
+use policy::{Denial, Engine, Failure, HeaderChange, Permit, Reason, Weight, internal};
+
+use crate::decision_id::DecisionIds;
+use crate::evidence::Evidence;
+use crate::host::{Counters, HostError, Level, abi};
+use crate::{log, reply};
+
+/// What one root context decides with. Nothing of it is shared with another root context.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    plugin: &'static str,
+    ruling: Ruling,
+    counters: Counters,
+    ids: DecisionIds,
+}
+
+/// How requests are decided.
+#[derive(Debug)]
+pub(crate) enum Ruling {
+    /// By the document.
+    Engine(Engine),
+    /// All are denied for one reason.
+    DenyAll(Reason),
+}
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Verdict {
+    /// It goes on, with the mark.
+    Passed,
+    /// It was answered, or is held for good.
+    Stopped,
+}
+
+impl Worker {
+    pub(crate) fn new(plugin: &'static str, ruling: Ruling) -> Self {
+        Self {
+            plugin,
+            ruling,
+            counters: Counters::default(),
+            ids: DecisionIds::default(),
+        }
+    }
+
+    /// Decides on the request that the proxy is calling about, and carries the decision out.
+    pub(crate) fn pass(&self) -> Verdict {
+        let evidence = Evidence::new();
+        let decision = match &self.ruling {
+            Ruling::Engine(engine) => engine.decide(&evidence),
+            Ruling::DenyAll(reason) => Err(Failure::new(*reason, Weight::Fault).into()),
+        };
+        match decision {
+            Ok(permit) => match self.permit(&permit) {
+                Ok(()) => return Verdict::Passed,
+                Err(fault) => self.deny(&not_carried_out(permit), Some(fault)),
+            },
+            Err(denial) => self.deny(&denial, evidence.fault()),
+        }
+        Verdict::Stopped
+    }
+
+    /// Carries a permit out. The mark comes last: whoever finds it behind the plugin knows that
+    /// everything before it was done.
+    fn permit(&self, permit: &Permit) -> Result<(), HostError> {
+        for change in &permit.changes {
+            match change {
+                HeaderChange::Remove(name) => abi::remove_header(name)?,
+                HeaderChange::Set(name, value) => abi::set_header(name, value)?,
+            }
+        }
+        if !permit.changes.is_empty() {
+            // The proxy may have chosen its route by a header as it came in. Proxies that do not
+            // know the call clear their choice with every header change.
+            let _ = abi::foreign("clear_route_cache", &[])?;
+        }
+        for (name, value) in &permit.outcomes {
+            abi::set_property(format!("portcullis.{name}").as_bytes(), value)?;
+        }
+        self.counters.increment("permitted", || {
+            format!("portcullis.{}.permitted", self.plugin)
+        })?;
+        abi::set_property(MARK, b"1")
+    }
+
+    fn deny(&self, denial: &Denial, fault: Option<HostError>) {
+        let id = self.ids.next();
+        let code = denial.reason.code();
+        let plugin = self.plugin;
+        // A denial stands whether or not it could be counted and logged.
+        let _ = self
+            .counters
+            .increment(code, || format!("portcullis.{plugin}.denied.{code}"));
+        log::denial(plugin, denial, id, fault);
+        if let Err(error) = reply::send(denial, id) {
+            log::line(Level::Error, &format!("portcullis: no reply sent: {error}"));
+        }
+    }
+}
+
+/// Filter state that says: this plugin let the request pass. Seen as `wasm.portcullis.pass` by
+/// the native filter behind the plugin, which stops every request that comes without it.
+const MARK: &[u8] = b"portcullis.pass";
+
+/// The denial in place of a permit that the proxy did not let us carry out.
+fn not_carried_out(permit: Permit) -> Denial {
+    let mut denial = Denial::from(Failure::new(internal::HOST_CALL, Weight::Fault));
+    denial.route = permit.route;
+    denial
+}

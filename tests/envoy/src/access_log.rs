@@ -15,8 +15,6 @@ pub struct LogLine {
     pub details: String,
     /// The mark that the seal looks for, when the plugin set it.
     pub pass: Option<String>,
-    /// The reason code in the filter state, when the plugin set it.
-    pub reason: Option<String>,
     /// Whether the request reached the upstream.
     pub upstream: bool,
 }
@@ -37,7 +35,6 @@ fn parse(line: &Value) -> LogLine {
         status: line["status"].as_u64().expect("a status is a number"),
         details: text("details").unwrap_or_default(),
         pass: text("pass"),
-        reason: text("reason"),
         upstream: line["upstream"].is_string(),
     }
 }

@@ -97,7 +97,7 @@ impl Connection {
             // A proxy may answer and close before it has read everything: the answer counts.
             let written = self.stream.write_all(bytes).await;
             drop(self.stream.flush().await);
-            match Response::read(&mut self.stream, &mut self.pending).await {
+            match Response::read(bytes, &mut self.stream, &mut self.pending).await {
                 Ok(response) => Ok(response),
                 Err(error) => Err(written.err().unwrap_or(error)),
             }

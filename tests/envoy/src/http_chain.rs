@@ -81,7 +81,6 @@ pub(crate) fn connection_manager(hygiene: Hygiene, filters: &[Value], log: &Path
             "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
             "max_request_headers_kb": 96,
             "upgrade_configs": [{"upgrade_type": "CONNECT"}],
-            // Bytes outside of ASCII are not what this reads; it is what a plugin must survive.
             "http_protocol_options": {"accept_http_10": true},
         }),
     };
@@ -106,7 +105,6 @@ fn access_log(path: &Path) -> Value {
         "status": "%RESPONSE_CODE%",
         "details": "%RESPONSE_CODE_DETAILS%",
         "pass": "%FILTER_STATE(wasm.portcullis.pass:PLAIN)%",
-        "reason": "%FILTER_STATE(wasm.portcullis.reason:PLAIN)%",
         "upstream": "%UPSTREAM_HOST%",
     });
     json!({

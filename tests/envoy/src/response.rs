@@ -55,8 +55,9 @@ impl Response {
         Some(self.json()?["code"].as_str()?.to_owned())
     }
 
-    /// Reads one response; `pending` holds what was read beyond it.
+    /// Reads one response to a request; `pending` holds what was read beyond it.
     pub(crate) async fn read(
+        request: &[u8],
         stream: &mut (impl AsyncRead + Unpin),
         pending: &mut Vec<u8>,
     ) -> io::Result<Self> {
@@ -67,7 +68,10 @@ impl Response {
             headers,
             body: Vec::new(),
         };
-        response.body = response.read_body(stream, pending).await?;
+        // RFC 9110 §9.3.2: the answer to HEAD states a length and has no body.
+        if !request.starts_with(b"HEAD ") {
+            response.body = response.read_body(stream, pending).await?;
+        }
         Ok(response)
     }
 

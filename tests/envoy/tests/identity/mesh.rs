@@ -44,6 +44,7 @@ impl Mesh {
         let ca = Ca::new("mesh.test");
         let server = ca.local_svid("spiffe://mesh.test/ns/shop/sa/payments");
         let envoy = Proxy::new(Echo::start())
+            .workers(2)
             .transport(Transport::mtls(&server, &ca))
             .plugin(Plugin::SpiffeAuthz, &document())
             .start()

@@ -1,0 +1,113 @@
+//! What a limit counts by: the parts of its key, as bytes that cannot be confused.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use policy::{Attribute, Context, Failure, Presence, Trust};
+
+/// The most parts of a key.
+pub(crate) const MAX_PARTS: usize = 4;
+
+/// A compiled key; without parts it is one key for all requests.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Key(pub(crate) Vec<Part>);
+
+/// One part of a key.
+#[derive(Clone, Debug)]
+pub(crate) enum Part {
+    /// The client's address, an IPv6 address cut to so many bits: one client has a whole network
+    /// of them (RFC 6177 §2).
+    RemoteIp(Ipv6Prefix),
+    /// What another part of the document knows about the request.
+    Attribute(Rc<dyn Attribute>),
+}
+
+/// The leading bits that tell one IPv6 client from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ipv6Prefix(pub(crate) u32);
+
+/// What a request's key came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Every part had a value.
+    Whole(Vec<u8>),
+    /// At least one had none; these bytes stand for all requests that lack the same parts.
+    Partial(Vec<u8>),
+}
+
+const ABSENT: u8 = 0;
+const PRESENT: u8 = 1;
+
+impl Key {
+    /// The key of one request: each part with its length in front, so that no two lists of values
+    /// give the same bytes.
+    pub(crate) fn read(&self, context: &Context<'_>) -> Result<Reading, Failure> {
+        let mut key = Vec::with_capacity(32);
+        let mut value = Vec::new();
+        let mut whole = true;
+        for part in &self.0 {
+            value.clear();
+            match part.append(context, &mut value)? {
+                Presence::Present => {
+                    key.push(PRESENT);
+                    key.extend_from_slice(&(value.len() as u64).to_le_bytes());
+                    key.extend_from_slice(&value);
+                }
+                Presence::Absent => {
+                    key.push(ABSENT);
+                    whole = false;
+                }
+            }
+        }
+        Ok(if whole {
+            Reading::Whole(key)
+        } else {
+            Reading::Partial(key)
+        })
+    }
+
+    /// The sections whose credentials must be verified before the key can be read, with the
+    /// number of the part that asks for it.
+    pub(crate) fn verified(&self) -> impl Iterator<Item = (usize, &'static str)> + '_ {
+        let parts = self.0.iter().enumerate();
+        parts.filter_map(|(index, part)| match part {
+            Part::RemoteIp(_) => None,
+            Part::Attribute(attribute) => match attribute.trust() {
+                Trust::Unverified => None,
+                Trust::Verified(section) => Some((index, section)),
+            },
+        })
+    }
+}
+
+impl Part {
+    fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
+        match self {
+            Self::Attribute(attribute) => attribute.append(context, out),
+            Self::RemoteIp(prefix) => Ok(match context.request.remote_ip()? {
+                Some(ip) => {
+                    prefix.append(ip, out);
+                    Presence::Present
+                }
+                None => Presence::Absent,
+            }),
+        }
+    }
+}
+
+impl Ipv6Prefix {
+    fn append(self, ip: IpAddr, out: &mut Vec<u8>) {
+        match ip {
+            IpAddr::V4(ip) => out.extend_from_slice(&ip.octets()),
+            IpAddr::V6(ip) => {
+                let kept = u128::MAX
+                    .checked_shl(u128::BITS.saturating_sub(self.0))
+                    .unwrap_or(0);
+                out.extend_from_slice(&(ip.to_bits() & kept).to_be_bytes());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

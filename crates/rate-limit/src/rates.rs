@@ -1,0 +1,125 @@
+//! The rates of one limit, taken together or not at all.
+
+use std::time::Duration;
+
+use crate::{Moment, Quota};
+
+/// The most rates that a limit has; its state holds one arrival time for each.
+pub const MAX_RATES: usize = 4;
+
+/// The state of one key of one limit: an arrival time for each rate, in the limit's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrivals {
+    times: [Moment; MAX_RATES],
+    count: usize,
+}
+
+impl Arrivals {
+    /// Arrival times in order; `None` unless there are one to [`MAX_RATES`].
+    #[must_use]
+    pub fn from_times(given: impl IntoIterator<Item = Moment>) -> Option<Self> {
+        let mut times = [Moment::NEVER; MAX_RATES];
+        let mut count = 0;
+        for time in given {
+            *times.get_mut(count)? = time;
+            count += 1;
+        }
+        (count > 0).then_some(Self { times, count })
+    }
+
+    /// The arrival times.
+    pub fn times(&self) -> impl ExactSizeIterator<Item = Moment> + '_ {
+        self.times.iter().take(self.count).copied()
+    }
+
+    /// The later time of both, for each rate.
+    #[must_use]
+    pub(crate) fn later_of(&self, other: &Self) -> Self {
+        let mut later = *self;
+        for (time, other) in later.times.iter_mut().zip(other.times()) {
+            *time = other.max(*time);
+        }
+        later
+    }
+
+    /// When every rate has its full burst again: from then on the entry says nothing that an
+    /// absent one does not.
+    #[must_use]
+    pub fn replenished(&self) -> Moment {
+        self.times().max().unwrap_or_default()
+    }
+}
+
+/// One to [`MAX_RATES`] rates of one limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rates(Vec<Quota>);
+
+impl Rates {
+    /// The rates of a limit; `None` unless there are one to [`MAX_RATES`].
+    #[must_use]
+    pub fn new(quotas: Vec<Quota>) -> Option<Self> {
+        (1..=MAX_RATES)
+            .contains(&quotas.len())
+            .then_some(Self(quotas))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Lets one request through all rates, on a copy: what is given back replaces `arrivals`.
+    ///
+    /// # Errors
+    /// At least one rate has no room, and nothing is taken from any. The error is how long until
+    /// all have room.
+    pub fn take(&self, arrivals: &Arrivals, now: Moment) -> Result<Arrivals, Duration> {
+        let mut next = *arrivals;
+        let mut wait = Ok(());
+        for (quota, time) in self.0.iter().zip(&mut next.times) {
+            match quota.take(*time, now) {
+                Ok(later) => *time = later,
+                Err(longer) => wait = Err(wait.err().map_or(longer, |known| longer.max(known))),
+            }
+        }
+        wait.map(|()| next)
+    }
+
+    /// The state of a key of which nothing is known but that every entry it may have had was
+    /// replenished at `floor`, and that it may have spent everything until `spent`.
+    #[must_use]
+    pub(crate) fn presumed(&self, floor: Moment, spent: Moment) -> Arrivals {
+        self.each(|quota| match spent {
+            Moment::NEVER => floor,
+            moment => floor.max(quota.spent_at(moment)),
+        })
+    }
+
+    /// Brings arrival times that lie further ahead than any honest table writes, plus `slack`
+    /// nanoseconds, back to "everything spent now". `None` where all are in bounds.
+    #[must_use]
+    pub(crate) fn clamped(&self, arrivals: &Arrivals, now: Moment, slack: u64) -> Option<Arrivals> {
+        let mut bounded = *arrivals;
+        for (quota, time) in self.0.iter().zip(&mut bounded.times) {
+            if *time > quota.spent_at(now).after(slack) {
+                *time = quota.spent_at(now);
+            }
+        }
+        (bounded != *arrivals).then_some(bounded)
+    }
+
+    fn each(&self, time: impl Fn(&Quota) -> Moment) -> Arrivals {
+        let mut times = [Moment::NEVER; MAX_RATES];
+        for (slot, quota) in times.iter_mut().zip(&self.0) {
+            *slot = time(quota);
+        }
+        Arrivals {
+            times,
+            count: self.0.len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! The section `rate_limit` of the document, as it is written.
+
+use policy::language::{Name, Span, Text, Whole};
+
+policy::model! {
+    /// Limits on how often requests may come. They hold over all requests unless narrowed by
+    /// route name, and are exact over the workers of one Envoy process.
+    pub struct Section {
+        /// The limits, in the order in which they are asked. A limit whose key is of unverified
+        /// facts only is asked before identity, any other after the route has let the request in;
+        /// what an earlier one has counted stays counted when a later one denies.
+        required limits: Vec<LimitEntry>, "list at least one limit";
+        /// How many keys the one table holds that all limits of the process share. A key that
+        /// finds no place is counted in a coarse bucket of its limit. A change starts all
+        /// counters anew once.
+        default max_keys: Whole<64, 1_048_576> = Whole::new(65_536), "65536";
+        /// The bits of an IPv6 address that make one client of `remote.ip`.
+        default ipv6_prefix: Whole<32, 128> = Whole::new(64), "64";
+        /// How many processes share the limits evenly; each admits its share.
+        default replicas: Whole<1, 10_000> = Whole::new(1), "1";
+    }
+    later ["headers", "service"];
+    instead [
+        ("ipv6Subnet", "ipv6_prefix"),
+        ("descriptors", "each one as an entry of \"limits\" with its \"key\""),
+        ("domain", "\"limits\"; a limit needs no domain"),
+    ];
+}
+
+policy::model! {
+    /// A limit.
+    pub struct LimitEntry {
+        /// Its name, in logs and metrics. Its counters belong to the name and the rates: any other
+        /// change of the configuration keeps them.
+        required name: Name, "give the limit a name";
+        /// The attributes it counts by, one to four, all together; without them, one bucket for
+        /// all requests.
+        optional key: Vec<Text>;
+        /// Its rates, one to four. All must have room, and nothing is taken unless all have.
+        required rates: Vec<RateEntry>, "write for example rates: [{requests: 100, per: 1s}]";
+        /// The names of the routes whose requests it counts; without them, every request,
+        /// matched or not.
+        optional routes: Vec<Text>;
+        /// What becomes of a request that lacks a part of the key. Without verified attributes in
+        /// the key the default is `share`. With them it must be said if some route does not verify
+        /// them, and is `deny` where all do.
+        optional missing: Missing;
+        /// What becomes of a request that could not be counted, because other workers changed the
+        /// same entry again and again.
+        default on_contention: OnContention = OnContention::Deny, "deny";
+    }
+    later ["cost", "costs", "overrides", "store", "mode"];
+    instead [
+        ("average", "rates: [{requests: ..., per: ...}]"),
+        ("requests", "it inside \"rates\""),
+        ("per", "it inside \"rates\""),
+        ("burst", "it inside \"rates\""),
+        ("limit", "rates: [{requests: ..., per: ...}]"),
+        ("token_bucket", "rates: [{requests: ..., per: ..., burst: ...}]"),
+        ("keys", "key: [...]"),
+        ("paths", "the paths in a route, and its name in \"routes\""),
+    ];
+}
+
+policy::model! {
+    /// A rate: in any time t at most burst + requests x t / per.
+    pub struct RateEntry {
+        /// How many requests.
+        required requests: Whole<1, 1_000_000_000>, "write how many requests";
+        /// In what time.
+        required per: Span<100, 31_622_400_000>, "write a duration such as \"1s\"";
+        /// How many may come at once after a rest; as many as `requests` if left out.
+        optional burst: Whole<1, 1_000_000_000>;
+    }
+    instead [
+        ("average", "requests"),
+        ("requests_per_unit", "requests"),
+        ("tokens_per_fill", "requests"),
+        ("limit", "requests"),
+        ("max_tokens", "burst"),
+        ("period", "per"),
+        ("window", "per"),
+        ("unit", "per"),
+        ("interval", "per"),
+        ("fill_interval", "per"),
+    ];
+}
+
+policy::words! {
+    /// What becomes of a request that lacks a part of a limit's key.
+    pub enum Missing {
+        /// All requests that lack it share one bucket.
+        Share = "share",
+        /// The limit does not count it.
+        Skip = "skip",
+        /// It is denied with `rate_limit.missing_key`.
+        Deny = "deny",
+    }
+}
+
+policy::words! {
+    /// What becomes of a request that could not be counted.
+    pub enum OnContention {
+        /// It is denied with `rate_limit.contention`.
+        Deny = "deny",
+        /// It passes, uncounted.
+        Allow = "allow",
+    }
+}

@@ -1,0 +1,33 @@
+//! How many keys the table holds, and with it the names of its values.
+//!
+//! The size is part of every name: a table of another size is another table, empty at first.
+
+use super::set::ENTRIES;
+
+/// The number of sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size(u64);
+
+/// The values that hold coarse entries, one entry for each limit that overflows.
+const COARSE_SETS: u64 = 64;
+
+impl Size {
+    /// A table for so many keys, rounded up to whole sets.
+    #[must_use]
+    pub fn for_keys(keys: u64) -> Self {
+        Self(keys.div_ceil(ENTRIES as u64).max(1))
+    }
+
+    /// The name of the set for a hash. The product and the format's version are part of it: the
+    /// store is shared with whatever else runs under the same `vm_id`.
+    pub(super) fn set(self, spread: u64) -> String {
+        let Self(sets) = self;
+        format!("portcullis.v1.rl.{sets}.{}", spread % sets)
+    }
+
+    /// The name of the set of coarse entries for a hash.
+    pub(super) fn coarse(self, spread: u64) -> String {
+        let Self(sets) = self;
+        format!("portcullis.v1.rl.{sets}.coarse.{}", spread % COARSE_SETS)
+    }
+}

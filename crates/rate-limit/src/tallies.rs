@@ -1,0 +1,25 @@
+//! What the table had to do besides counting, for metrics.
+
+use std::cell::Cell;
+
+/// Plain counters that only grow, one set for each worker. The host layer turns them into metrics.
+#[derive(Debug, Default)]
+pub struct Tallies {
+    /// Replenished entries that gave their place to another key. Nothing is lost by it.
+    pub evictions: Cell<u64>,
+    /// Requests counted in a limit's coarse entry, since their set was full: raise `max_keys`.
+    pub overflows: Cell<u64>,
+    /// Values found in the store that this table did not write; their keys start anew, spent.
+    pub corrupt: Cell<u64>,
+    /// Arrival times that lay too far ahead and were brought back.
+    pub clamped: Cell<u64>,
+    /// Swaps that another worker was first to; each was tried again.
+    pub lost_swaps: Cell<u64>,
+    /// Requests that were not counted after the last try: `on_contention` decided.
+    pub contentions: Cell<u64>,
+}
+
+/// Adds one to a counter.
+pub(crate) fn count(tally: &Cell<u64>) {
+    tally.set(tally.get().saturating_add(1));
+}

@@ -18,8 +18,8 @@ pub(crate) struct Condition {
     remote_ip_blocks: Vec<IpBlock>,
     when: Vec<When>,
     leaves: Vec<Box<dyn Leaf>>,
-    all_of: Vec<Condition>,
-    any_of: Vec<Condition>,
+    all_of: Vec<Self>,
+    any_of: Vec<Self>,
 }
 
 impl Condition {
@@ -76,6 +76,3 @@ impl Condition {
                     .all(|condition| condition.verifies(section)))
     }
 }
-
-#[cfg(test)]
-mod tests;

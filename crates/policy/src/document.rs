@@ -33,6 +33,3 @@ fn report_like_names(items: &[Json], place: &Place<'_>, report: &mut Report) {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

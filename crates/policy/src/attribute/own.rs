@@ -73,7 +73,8 @@ pub(super) fn resolve(
         }
         _ => return None,
     };
-    if !matches!(own, Own::Header(_)) && !(name.path.is_empty() && name.tail.is_empty()) {
+    let bare = name.path.is_empty() && name.tail.is_empty();
+    if !bare && !matches!(own, Own::Header(_)) {
         report.error(place, format_args!("{} takes no brackets", name.head));
         return Some(None);
     }

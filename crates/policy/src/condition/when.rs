@@ -53,7 +53,7 @@ impl When {
                 .map(|text| text.as_str().to_owned())
                 .collect::<Vec<_>>()
         };
-        let mut tests = [
+        let mut given = [
             model.values.map(|list| Test::Values(texts(list))),
             model.prefixes.map(|list| Test::Prefixes(texts(list))),
             model.suffixes.map(|list| Test::Suffixes(texts(list))),
@@ -61,7 +61,7 @@ impl When {
         ]
         .into_iter()
         .flatten();
-        let (Some(test), None) = (tests.next(), tests.next()) else {
+        let (Some(test), None) = (given.next(), given.next()) else {
             report.error(
                 place,
                 "needs exactly one of values, prefixes, suffixes, present",

@@ -101,12 +101,9 @@ fn read(
             "this is a part of a document; a plugin takes the whole",
         );
     }
-    match fields.read::<Version>("version", report) {
-        None => report.error(
-            &top.field("version"),
-            "missing; write \"version: v1\" (this plugin reads v1)",
-        ),
-        Some(_) => {}
+    if fields.read::<Version>("version", report).is_none() {
+        let message = "missing; write \"version: v1\" (this plugin reads v1)";
+        report.error(&top.field("version"), message);
     }
     let _ = fields.read::<Mode>("mode", report);
     let request = fields.read::<RequestModel>("request", report).flatten();

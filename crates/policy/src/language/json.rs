@@ -25,9 +25,9 @@ pub enum Json {
     /// A string.
     Text(String),
     /// A list.
-    List(Vec<Json>),
+    List(Vec<Self>),
     /// An object with its members in order.
-    Object(Vec<(String, Json)>),
+    Object(Vec<(String, Self)>),
 }
 
 /// The text is not JSON.

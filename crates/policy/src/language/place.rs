@@ -7,7 +7,7 @@ use super::Json;
 /// A place in the document, as a chain on the stack; it becomes text only for a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
-    parent: Option<&'a Place<'a>>,
+    parent: Option<&'a Self>,
     step: Step<'a>,
 }
 

@@ -21,11 +21,11 @@ pub enum Shape {
     /// A duration such as `30s` between two bounds, both written so.
     Span(String, String),
     /// A list that is never empty.
-    List(Box<Shape>),
+    List(Box<Self>),
     /// A map with keys of the user's.
-    Map(Box<Shape>),
+    Map(Box<Self>),
     /// One of several shapes.
-    Either(Vec<Shape>),
+    Either(Vec<Self>),
     /// An object with fields of its own.
     Object(ObjectShape),
     /// An object of another standard, taken as it is.

@@ -98,11 +98,7 @@ impl<'a> NormalPath<'a> {
         while let Some((byte, after)) = rest.split_first() {
             rest = after;
             match (byte, after) {
-                (b'%', [b'2', b'f' | b'F', after @ ..]) => {
-                    once_more.push(b'/');
-                    rest = after;
-                }
-                (b'%', [b'5', b'c' | b'C', after @ ..]) => {
+                (b'%', [b'2', b'f' | b'F', after @ ..] | [b'5', b'c' | b'C', after @ ..]) => {
                     once_more.push(b'/');
                     rest = after;
                 }

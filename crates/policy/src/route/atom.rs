@@ -59,7 +59,7 @@ impl Atom {
         }
         text.push_str(&self.host.example());
         if let Some(port) = self.port {
-            text.push_str(&format!(":{port}"));
+            text = format!("{text}:{port}");
         }
         text + &self.path.example()
     }

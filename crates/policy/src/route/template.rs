@@ -88,6 +88,7 @@ impl PathTemplate {
 
     /// How the paths of this template lie to those of another.
     pub(crate) fn relation(&self, other: &Self) -> Relation {
+        use std::cmp::Ordering::{Equal, Greater, Less};
         let mut relation = Relation::Equal;
         for (mine, theirs) in self.segments.iter().zip(&other.segments) {
             relation = relation.and(match (mine, theirs) {
@@ -98,20 +99,13 @@ impl PathTemplate {
                 (Segment::Literal(_), Segment::Literal(_)) => Relation::Disjoint,
             });
         }
-        relation.and(
-            match (
-                self.segments.len().cmp(&other.segments.len()),
-                self.rest,
-                other.rest,
-            ) {
-                (std::cmp::Ordering::Equal, mine, theirs) if mine == theirs => Relation::Equal,
-                (std::cmp::Ordering::Equal, true, false) => Relation::Broader,
-                (std::cmp::Ordering::Equal, _, _) => Relation::Narrower,
-                (std::cmp::Ordering::Less, true, _) => Relation::Broader,
-                (std::cmp::Ordering::Greater, _, true) => Relation::Narrower,
-                _ => Relation::Disjoint,
-            },
-        )
+        let length = self.segments.len().cmp(&other.segments.len());
+        relation.and(match (length, self.rest, other.rest) {
+            (Equal, true, true) | (Equal, false, false) => Relation::Equal,
+            (Equal | Less, true, _) => Relation::Broader,
+            (Equal | Greater, _, true) => Relation::Narrower,
+            _ => Relation::Disjoint,
+        })
     }
 
     /// The paths of both; meaningful where they overlap.

@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
@@ -16,9 +17,9 @@ use crate::{IdTemplate, SpiffeId};
 /// A set of IDs.
 ///
 /// ```
-/// use spiffe::{IdSet, SpiffeId};
+/// use spiffe::{IdSet, IdTemplate};
 /// let set: IdSet = ["spiffe://example.org/web", "spiffe://example.org/jobs/{job}"]
-///     .iter().map(|text| text.parse().unwrap()).collect();
+///     .iter().map(|text| text.parse::<IdTemplate>().unwrap()).collect();
 /// assert!(set.contains(&"spiffe://example.org/jobs/7".parse().unwrap()));
 /// assert!(!set.contains(&"spiffe://example.org/jobs".parse().unwrap()));
 /// ```
@@ -71,21 +72,11 @@ impl IdSet {
     }
 }
 
-impl<'a> FromIterator<&'a IdTemplate> for IdSet {
-    fn from_iter<T: IntoIterator<Item = &'a IdTemplate>>(templates: T) -> Self {
+impl<T: Borrow<IdTemplate>> FromIterator<T> for IdSet {
+    fn from_iter<I: IntoIterator<Item = T>>(templates: I) -> Self {
         let mut set = Self::default();
         for template in templates {
-            set.insert(template);
-        }
-        set
-    }
-}
-
-impl FromIterator<IdTemplate> for IdSet {
-    fn from_iter<T: IntoIterator<Item = IdTemplate>>(templates: T) -> Self {
-        let mut set = Self::default();
-        for template in templates {
-            set.insert(&template);
+            set.insert(template.borrow());
         }
         set
     }

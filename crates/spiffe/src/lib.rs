@@ -11,6 +11,8 @@ mod identity;
 pub mod reason;
 mod spiffe_id;
 mod svid;
+#[cfg(test)]
+mod testing;
 mod trust_domain;
 
 pub use id_set::IdSet;

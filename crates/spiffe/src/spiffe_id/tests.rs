@@ -1,1 +1,310 @@
+use proptest::prelude::*;
 
+use super::*;
+use IdError::{BadByte, DotSegment, EmptySegment, TooLong, TrailingSlash, WrongScheme};
+
+const BAD_DOMAIN: IdError = IdError::TrustDomain(TrustDomainError::BadByte);
+const NO_DOMAIN: IdError = IdError::TrustDomain(TrustDomainError::Empty);
+const LONG_DOMAIN: IdError = IdError::TrustDomain(TrustDomainError::TooLong);
+
+/// IDs that the standard allows, with trust domain and path; the dotted ones are go-spiffe's.
+const VALID: &[(&str, &str, &str)] = &[
+    ("spiffe://trustdomain", "trustdomain", ""),
+    ("spiffe://trustdomain/path", "trustdomain", "/path"),
+    (
+        "spiffe://trustdomain/path/element",
+        "trustdomain",
+        "/path/element",
+    ),
+    ("spiffe://trustdomain/.path", "trustdomain", "/.path"),
+    ("spiffe://trustdomain/..path", "trustdomain", "/..path"),
+    ("spiffe://trustdomain/...", "trustdomain", "/..."),
+    ("spiffe://trustdomain/path.", "trustdomain", "/path."),
+    ("spiffe://trustdomain/path..", "trustdomain", "/path.."),
+    ("spiffe://trustdomain/a..b", "trustdomain", "/a..b"),
+    ("spiffe://a/b", "a", "/b"),
+    ("spiffe://1.2.3.4/service", "1.2.3.4", "/service"),
+    ("spiffe://0/0", "0", "/0"),
+    (
+        "spiffe://trust_domain-name.example.com/a",
+        "trust_domain-name.example.com",
+        "/a",
+    ),
+    ("spiffe://-/x", "-", "/x"),
+    ("spiffe://_/x", "_", "/x"),
+    ("spiffe://./x", ".", "/x"),
+    ("spiffe://../x", "..", "/x"),
+    (
+        "spiffe://staging.example.com/payments/mysql",
+        "staging.example.com",
+        "/payments/mysql",
+    ),
+    (
+        "spiffe://k8s-west.example.com/ns/staging/sa/default",
+        "k8s-west.example.com",
+        "/ns/staging/sa/default",
+    ),
+    (
+        "spiffe://example.com/9eebccd2-12bf-40a6-b262-65fe0487d453",
+        "example.com",
+        "/9eebccd2-12bf-40a6-b262-65fe0487d453",
+    ),
+    (
+        "spiffe://example.org/UPPER/Case",
+        "example.org",
+        "/UPPER/Case",
+    ),
+    ("spiffe://example.org/_/-/A.b", "example.org", "/_/-/A.b"),
+    ("spiffe://example.org/spiffe", "example.org", "/spiffe"),
+];
+
+/// What the standard forbids, or other implementations were found to take or refuse.
+const INVALID: &[(&str, IdError)] = &[
+    ("", WrongScheme),
+    ("s", WrongScheme),
+    ("spiffe", WrongScheme),
+    ("spiffe:", WrongScheme),
+    ("spiffe:/", WrongScheme),
+    ("spiffe:/trustdomain/path", WrongScheme),
+    ("spiffe:trustdomain/path", WrongScheme),
+    ("Spiffe://trustdomain/path", WrongScheme),
+    ("SPIFFE://trustdomain/path", WrongScheme),
+    ("sPiFfE://trustdomain/path", WrongScheme),
+    ("http://trustdomain/path", WrongScheme),
+    ("https://trustdomain/path", WrongScheme),
+    ("spiffes://trustdomain/path", WrongScheme),
+    ("xspiffe://trustdomain/path", WrongScheme),
+    (" spiffe://trustdomain/path", WrongScheme),
+    ("\u{feff}spiffe://trustdomain/path", WrongScheme),
+    ("//trustdomain/path", WrongScheme),
+    ("/path", WrongScheme),
+    ("trustdomain", WrongScheme),
+    ("cluster.local/ns/shop/sa/web", WrongScheme),
+    ("urn:spiffe://trustdomain/path", WrongScheme),
+    ("spiffe:\\\\trustdomain\\path", WrongScheme),
+    ("spiffe://", NO_DOMAIN),
+    ("spiffe:///", NO_DOMAIN),
+    ("spiffe:///path", NO_DOMAIN),
+    ("spiffe:////trustdomain/path", NO_DOMAIN),
+    ("spiffe://Trustdomain/path", BAD_DOMAIN),
+    ("spiffe://trustDomain", BAD_DOMAIN),
+    ("spiffe://trustdomain:8443/path", BAD_DOMAIN),
+    ("spiffe://trustdomain:/path", BAD_DOMAIN),
+    ("spiffe://user@trustdomain/path", BAD_DOMAIN),
+    ("spiffe://user:password@trustdomain/path", BAD_DOMAIN),
+    ("spiffe://@trustdomain/path", BAD_DOMAIN),
+    ("spiffe://trustdomain?query", BAD_DOMAIN),
+    ("spiffe://trustdomain#fragment", BAD_DOMAIN),
+    ("spiffe://trustdomain?", BAD_DOMAIN),
+    ("spiffe://trust domain/path", BAD_DOMAIN),
+    ("spiffe://trust$domain/path", BAD_DOMAIN),
+    ("spiffe://trust*domain/path", BAD_DOMAIN),
+    ("spiffe://*/path", BAD_DOMAIN),
+    ("spiffe://[::1]/path", BAD_DOMAIN),
+    ("spiffe://trust\\domain/path", BAD_DOMAIN),
+    ("spiffe://tr\u{fc}st/path", BAD_DOMAIN),
+    ("spiffe://\u{ff45}xample/path", BAD_DOMAIN),
+    ("spiffe://%F0%9F%A4%AF/path", BAD_DOMAIN),
+    ("spiffe://%62%61%64/path", BAD_DOMAIN),
+    ("spiffe://trustdomain\0/path", BAD_DOMAIN),
+    ("spiffe://trustdomain\n/path", BAD_DOMAIN),
+    ("spiffe://trustdomain,spiffe://other/path", BAD_DOMAIN),
+    ("spiffe://trustdomain/", TrailingSlash),
+    ("spiffe://trustdomain/path/", TrailingSlash),
+    ("spiffe://trustdomain/path/element/", TrailingSlash),
+    ("spiffe://trustdomain//", EmptySegment),
+    ("spiffe://trustdomain//path", EmptySegment),
+    ("spiffe://trustdomain/path//element", EmptySegment),
+    ("spiffe://trustdomain/path//", EmptySegment),
+    ("spiffe://trustdomain/.", DotSegment),
+    ("spiffe://trustdomain/./path", DotSegment),
+    ("spiffe://trustdomain/path/.", DotSegment),
+    ("spiffe://trustdomain/path/./other", DotSegment),
+    ("spiffe://trustdomain/..", DotSegment),
+    ("spiffe://trustdomain/../path", DotSegment),
+    ("spiffe://trustdomain/path/..", DotSegment),
+    ("spiffe://trustdomain/path/../other", DotSegment),
+    ("spiffe://trustdomain/path?query", BadByte),
+    ("spiffe://trustdomain/path?", BadByte),
+    ("spiffe://trustdomain/path#fragment", BadByte),
+    ("spiffe://trustdomain/path#", BadByte),
+    ("spiffe://trustdomain/%62%61%64", BadByte),
+    ("spiffe://trustdomain/path%2Felement", BadByte),
+    ("spiffe://trustdomain/%2e%2e/path", BadByte),
+    ("spiffe://trustdomain/%F0%9F%A4%AF", BadByte),
+    ("spiffe://trustdomain/path$", BadByte),
+    ("spiffe://trustdomain/pa th", BadByte),
+    ("spiffe://trustdomain/path ", BadByte),
+    ("spiffe://trustdomain/path\n", BadByte),
+    (
+        "spiffe://trustdomain/path\r\nx-forwarded-client-cert: a",
+        BadByte,
+    ),
+    ("spiffe://trustdomain/path\0", BadByte),
+    ("spiffe://trustdomain/path\\element", BadByte),
+    ("spiffe://trustdomain/path;v=1", BadByte),
+    ("spiffe://trustdomain/path:8443", BadByte),
+    ("spiffe://trustdomain/user@path", BadByte),
+    ("spiffe://trustdomain/a,spiffe://other/b", BadByte),
+    ("spiffe://trustdomain/p\u{e4}th", BadByte),
+    ("spiffe://trustdomain/\u{1f92f}", BadByte),
+    ("spiffe://trustdomain/*", BadByte),
+    ("spiffe://trustdomain/**", BadByte),
+    ("spiffe://trustdomain/{name}", BadByte),
+    ("spiffe://trustdomain/~user", BadByte),
+    ("spiffe://trustdomain/a+b", BadByte),
+    ("spiffe://trustdomain/a=b", BadByte),
+];
+
+#[test]
+fn valid_ids_are_taken_apart() {
+    for (text, domain, path) in VALID {
+        let id: SpiffeId = text
+            .parse()
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!((id.trust_domain(), id.path()), (*domain, *path), "{text}");
+        assert_eq!(id.to_string(), *text);
+    }
+}
+
+#[test]
+fn invalid_ids_are_refused_for_their_reason() {
+    for (text, error) in INVALID {
+        assert_eq!(text.parse::<SpiffeId>(), Err(*error), "{text:?}");
+    }
+    assert!(VALID.len() + INVALID.len() >= 60);
+}
+
+#[test]
+fn bytes_that_are_not_text_are_refused() {
+    assert_eq!(SpiffeId::parse(b"spiffe://td/\xff"), Err(BadByte));
+    assert_eq!(SpiffeId::parse(b"spiffe://t\xc3\xbc/a"), Err(BAD_DOMAIN));
+    assert_eq!(SpiffeId::parse(b"\xff\xfe"), Err(WrongScheme));
+}
+
+#[test]
+fn every_byte_of_a_path_is_taken_or_refused_as_the_standard_says() {
+    for byte in (0..=u8::MAX).filter(|byte| *byte != b'/') {
+        let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+        let id = [b"spiffe://td/a".as_slice(), &[byte], b"b"].concat();
+        assert_eq!(
+            SpiffeId::parse(&id).is_ok(),
+            letters.contains(&byte),
+            "byte {byte:#04x}"
+        );
+    }
+}
+
+#[test]
+fn lengths_are_bounded_where_the_standard_says() {
+    let id = |domain: usize, path: usize| {
+        format!("spiffe://{}/{}", "d".repeat(domain), "p".repeat(path)).parse::<SpiffeId>()
+    };
+    assert!(id(255, 2048 - 9 - 255 - 1).is_ok());
+    assert_eq!(id(255, 2048 - 9 - 255), Err(TooLong));
+    assert_eq!(id(256, 1), Err(LONG_DOMAIN));
+    assert_eq!(SpiffeId::parse(&vec![b'a'; 10_000_000]), Err(TooLong));
+}
+
+#[test]
+fn a_namespace_is_read_of_the_kubernetes_form_alone() {
+    let table = [
+        ("spiffe://td/ns/shop/sa/web", Some("shop")),
+        ("spiffe://td/ns/sa/sa/sa", Some("sa")),
+        ("spiffe://td/ns/shop/sa/web/x", None),
+        ("spiffe://td/ns/shop/team/sa/web", None),
+        ("spiffe://td/ns/shop/sa", None),
+        ("spiffe://td/ns/shop", None),
+        ("spiffe://td/x/ns/shop/sa/web", None),
+        ("spiffe://td/NS/shop/sa/web", None),
+        ("spiffe://td", None),
+        ("spiffe://ns/shop/sa/web", None),
+    ];
+    for (text, namespace) in table {
+        assert_eq!(
+            text.parse::<SpiffeId>().unwrap().namespace(),
+            namespace,
+            "{text}"
+        );
+    }
+}
+
+/// The grammar once more, the other way round: as parts between slashes.
+fn is_id(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    let parts: Vec<&str> = text.split('/').collect();
+    let ["spiffe:", "", domain, segments @ ..] = parts.as_slice() else {
+        return false;
+    };
+    let of = |text: &str, more: fn(char) -> bool| {
+        !text.is_empty() && text.chars().all(|c| "0123456789.-_".contains(c) || more(c))
+    };
+    text.len() <= 2048
+        && domain.len() <= 255
+        && of(domain, |c| c.is_ascii_lowercase())
+        && segments
+            .iter()
+            .all(|s| of(s, |c| c.is_ascii_alphabetic()) && *s != "." && *s != "..")
+}
+
+fn valid_id() -> impl Strategy<Value = String> {
+    let segment = "[A-Za-z0-9._-]{1,12}".prop_filter("dots", |s| s != "." && s != "..");
+    ("[a-z0-9._-]{1,40}", prop::collection::vec(segment, 0..8)).prop_map(|(domain, segments)| {
+        segments
+            .iter()
+            .fold(format!("spiffe://{domain}"), |id, segment| {
+                id + "/" + segment
+            })
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_parsed_prints_as_it_was(text in valid_id()) {
+        let id: SpiffeId = text.parse().unwrap();
+        prop_assert_eq!(id.as_str(), &text);
+        prop_assert_eq!(format!("spiffe://{}{}", id.trust_domain(), id.path()), text);
+        prop_assert_eq!(id.to_string().parse::<SpiffeId>(), Ok(id));
+    }
+
+    #[test]
+    fn a_foreign_byte_anywhere_is_refused(
+        text in valid_id(),
+        byte in any::<u8>().prop_filter("foreign", |b| {
+            !b.is_ascii_alphanumeric() && !b"/._-".contains(b)
+        }),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let mut bytes = text.into_bytes();
+        bytes.insert(at.index(bytes.len() + 1), byte);
+        prop_assert!(SpiffeId::parse(&bytes).is_err());
+    }
+
+    #[test]
+    fn a_slash_more_or_a_letter_raised_is_refused(text in valid_id(), at in any::<prop::sample::Index>()) {
+        let slashes: Vec<usize> = text.match_indices('/').map(|(at, _)| at).collect();
+        let mut doubled = text.clone();
+        doubled.insert(slashes[at.index(slashes.len())], '/');
+        prop_assert!(doubled.parse::<SpiffeId>().is_err());
+        let trailing = text.clone() + "/";
+        prop_assert!(trailing.parse::<SpiffeId>().is_err());
+        let domain = text.parse::<SpiffeId>().unwrap().trust_domain().to_owned();
+        if domain.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            let raised = text.replacen(&domain, &domain.to_uppercase(), 1);
+            prop_assert!(raised.parse::<SpiffeId>().is_err());
+        }
+    }
+
+    #[test]
+    fn bytes_are_taken_exactly_where_the_grammar_says(
+        bytes in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..64),
+            "spiffe://[a-zA./%:_-]{0,12}".prop_map(String::into_bytes),
+            "spiffe:/{0,3}[a-z.]{0,3}/[a-zA-Z./?#@%-]{0,12}".prop_map(String::into_bytes),
+        ],
+    ) {
+        prop_assert_eq!(SpiffeId::parse(&bytes).is_ok(), is_id(&bytes));
+    }
+}

@@ -1,0 +1,143 @@
+//! What the demo makes anew each time: certificates, tokens and the proxies' working folders.
+//!
+//! A working folder holds all that a proxy needs and nothing of another one's: its configuration,
+//! its SVID and its plugin. In containers each is a volume of its own.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use fixtures::{Algorithm, Ca, Identity, Issuer, Jws, Key, Validity, now};
+use serde_json::{Value, json};
+
+use crate::{Configuration, Error, Member, Places};
+
+/// Long enough to look around, too short to be kept.
+const LIFETIME: Duration = Duration::from_secs(24 * 3600);
+
+/// The issuer and the audience that `envoy/edge.yaml` names.
+const ISSUER: &str = "https://login.example.org";
+const AUDIENCE: &str = "shop";
+
+/// Makes `out/MEMBER/` for each member and `out/client/` for who sends requests.
+///
+/// `envoy` holds the shipped configurations and `dist` the plugins; `places` says where their socket
+/// addresses are in this run.
+///
+/// # Errors
+/// When a file cannot be read or written, or a configuration lacks a place to fill in.
+pub fn mint(envoy: &Path, dist: &Path, out: &Path, places: &Places<'_>) -> Result<(), Error> {
+    let mesh = Ca::new("example.org");
+    let web = Ca::new("demo web");
+    let issuer = Issuer::new(ISSUER, Algorithm::Es256);
+    for member in Member::ALL {
+        let folder = out.join(member.name());
+        let certs = made(folder.join("certs"))?;
+        written(&certs, "svid", &svid(&mesh, member))?;
+        text(&certs.join("bundle.crt"), mesh.cert_pem())?;
+        let plugin = made(folder.join("dist"))?.join(member.plugin());
+        let built = dist.join(member.plugin());
+        fs::copy(&built, plugin).map_err(Error::file(built))?;
+        let mut configuration = Configuration::read(envoy, member)?;
+        if member == Member::Edge {
+            configuration = configuration.with_jwks(&issuer.jwks())?;
+            let server = web.leaf().dns("localhost").dns("envoy").loopback();
+            written(&certs, "web", &server.validity(lifetime()).issue())?;
+        }
+        let configuration = configuration.with_places(member, places);
+        configuration.write(&folder.join("envoy.json"))?;
+    }
+    client(&made(out.join("client"))?, &mesh, &web, &issuer)
+}
+
+/// What whoever sends requests holds: whom to trust, whom to be, tokens good and bad.
+fn client(folder: &Path, mesh: &Ca, web: &Ca, issuer: &Issuer) -> Result<(), Error> {
+    text(&folder.join("web-ca.crt"), web.cert_pem())?;
+    text(&folder.join("bundle.crt"), mesh.cert_pem())?;
+    for member in [Member::Orders, Member::Catalog] {
+        written(folder, member.name(), &svid(mesh, member))?;
+    }
+    // The right name under a CA of one's own making.
+    written(
+        folder,
+        "stranger",
+        &svid(&Ca::new("example.org"), Member::Orders),
+    )?;
+    let tokens = made(folder.join("tokens"))?;
+    for (name, token) in tokens_of(issuer) {
+        text(&tokens.join(name), &token)?;
+    }
+    Ok(())
+}
+
+fn tokens_of(issuer: &Issuer) -> Vec<(&'static str, String)> {
+    let claims = |subject: &str, scope: &str| {
+        let mut claims = issuer.claims(subject, AUDIENCE);
+        set(&mut claims, "exp", json!(now() + LIFETIME.as_secs()));
+        set(&mut claims, "scope", json!(scope));
+        claims
+    };
+    let bent = |name: &str, value: Value| {
+        let mut claims = claims("ada", "orders:read");
+        set(&mut claims, name, value);
+        claims
+    };
+    let honest = claims("ada", "orders:read");
+    let forger = Key::foreign(Algorithm::Es256, issuer.key().kid());
+    vec![
+        ("reader", issuer.sign(&honest)),
+        (
+            "writer",
+            issuer.sign(&claims("bob", "orders:read orders:write")),
+        ),
+        ("hurried", issuer.sign(&claims("cleo", "orders:write"))),
+        ("expired", issuer.sign(&bent("exp", json!(now() - 3600)))),
+        (
+            "other-audience",
+            issuer.sign(&bent("aud", json!("elsewhere"))),
+        ),
+        (
+            "other-issuer",
+            issuer.sign(&bent("iss", json!("https://login.example.net"))),
+        ),
+        ("forged", Issuer::sign_as(&forger, &honest)),
+        ("unsigned", Jws::unsecured(&honest)),
+    ]
+}
+
+fn set(claims: &mut Value, name: &str, value: Value) {
+    if let Some(claims) = claims.as_object_mut() {
+        claims.insert(name.to_owned(), value);
+    }
+}
+
+/// An SVID that also carries host names, for clients that are no workload and check those.
+fn svid(mesh: &Ca, member: Member) -> Identity {
+    let leaf = mesh.leaf().uri(member.spiffe_id()).dns(member.name());
+    leaf.dns("localhost")
+        .loopback()
+        .validity(lifetime())
+        .issue()
+}
+
+fn lifetime() -> Validity {
+    Validity::Until(SystemTime::now() + LIFETIME)
+}
+
+fn made(folder: PathBuf) -> Result<PathBuf, Error> {
+    fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
+    Ok(folder)
+}
+
+fn text(path: &Path, text: &str) -> Result<(), Error> {
+    fs::write(path, text).map_err(Error::file(path))
+}
+
+fn written(folder: &Path, name: &str, identity: &Identity) -> Result<(), Error> {
+    identity
+        .write(folder, name)
+        .map(drop)
+        .map_err(Error::file(folder.join(name)))
+}

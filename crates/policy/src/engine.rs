@@ -1,7 +1,11 @@
 //! The pass: one request through limits, guards and its route, to one decision.
 
+mod target;
+
 use std::borrow::Cow;
 use std::rc::Rc;
+
+use target::{read_method, read_port};
 
 use crate::condition::Who;
 use crate::document::guards::Guard;
@@ -285,23 +289,4 @@ impl std::fmt::Debug for Engine {
 
 const fn fault(reason: crate::Reason) -> Failure {
     Failure::new(reason, Weight::Fault)
-}
-
-/// A method as a token (RFC 9110 §5.6.2); a comma would mean two.
-fn read_method(method: &[u8]) -> Result<&str, Failure> {
-    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let text = std::str::from_utf8(method)
-        .ok()
-        .filter(|text| !text.is_empty() && text.bytes().all(token));
-    text.ok_or_else(|| fault(bad_request::BAD_METHOD))
-}
-
-fn read_port(request: &Request<'_>) -> Result<Option<u16>, Failure> {
-    let port = request.fact(Fact::DestinationPort)?;
-    let port = port
-        .as_deref()
-        .and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
-    // a document that names ports cannot decide without one
-    port.map(Some)
-        .ok_or_else(|| Failure::new(internal::HOST_CALL, Weight::Fault))
 }

@@ -200,9 +200,7 @@ pub fn compile(document: &str) -> Result<(Engine, Report), Report> {
 /// The engine of a document with these routes.
 pub fn engine(routes: &str) -> Engine {
     let document = format!(r#"{{"version": "v1", "routes": {routes}}}"#);
-    compile(&document)
-        .map(|(engine, _)| engine)
-        .unwrap_or_else(|report| panic!("{:?}", report.errors()))
+    compile(&document).expect("a good document").0
 }
 
 /// The code of a decision; `permit` for a permit.

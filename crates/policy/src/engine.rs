@@ -10,11 +10,11 @@ use target::{read_method, read_port};
 use crate::condition::Who;
 use crate::document::guards::Guard;
 use crate::document::routes::{Route, Routes};
-use crate::reason::{internal, request as bad_request, route as reason};
+use crate::reason::{request as bad_request, route as reason};
 use crate::route::{Found, RouteTable, Target};
 use crate::{
-    Ambiguity, Context, Decision, Denial, Fact, Failure, Gate, HeaderChange, Learnt, NormalPath,
-    Permit, Policy, Request, RouteId, Source, Stage, Weight,
+    Ambiguity, Context, Decision, Denial, Failure, Gate, HeaderChange, Learnt, NormalPath, Permit,
+    Policy, Request, RouteId, Source, Stage, Weight,
 };
 
 /// Headers that would change the method behind the policy's back.

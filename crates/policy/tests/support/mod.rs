@@ -2,7 +2,9 @@
 #![allow(
     dead_code,
     unreachable_pub,
-    reason = "each test binary uses its own part of this"
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "only tests are built with this, each with its own part of it"
 )]
 
 use std::borrow::Cow;

@@ -38,12 +38,12 @@ pub(crate) fn extension(number: u64, der: &[u8]) -> CustomExtension {
 }
 
 /// The certificate in DER. Nobody looks at its signature here.
-pub(crate) fn der(params: CertificateParams) -> Vec<u8> {
+pub(crate) fn der(params: &CertificateParams) -> Vec<u8> {
     signed(params).der().to_vec()
 }
 
 /// The certificate in PEM.
-pub(crate) fn pem(params: CertificateParams) -> String {
+pub(crate) fn pem(params: &CertificateParams) -> String {
     signed(params).pem()
 }
 
@@ -57,6 +57,6 @@ pub(crate) fn url_encoded(pem: &str) -> Vec<u8> {
     encoded.replace('/', "%2F").replace('=', "%3D").into_bytes()
 }
 
-fn signed(params: CertificateParams) -> rcgen::Certificate {
+fn signed(params: &CertificateParams) -> rcgen::Certificate {
     params.self_signed(&KeyPair::generate().unwrap()).unwrap()
 }

@@ -1,6 +1,9 @@
 //! The policy as a plugin drives it: a document's parts in, leaves and attributes out.
 
 mod attributes;
+mod caching;
 mod callers;
-mod documents;
+mod conditions;
+mod denials;
+mod section;
 mod world;

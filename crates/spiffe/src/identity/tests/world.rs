@@ -14,6 +14,12 @@ use crate::testing::{NOT_BEFORE, pem, svid, url_encoded};
 /// A time at which every certificate of the tests is valid.
 pub(super) const NOW: u64 = NOT_BEFORE + 1_000;
 
+/// A section with a trust domain.
+pub(super) const OWN: &str = r#"{"identity": {"trust_domain": "example.org"}}"#;
+
+/// The caller of most tests.
+pub(super) const CHECKOUT: &str = "spiffe://example.org/ns/shop/sa/checkout";
+
 /// What the proxy says about one connection, and what it was asked.
 pub(super) struct Connection {
     pub(super) mtls: Option<&'static str>,
@@ -30,11 +36,11 @@ pub(super) struct Connection {
 impl Connection {
     /// A caller with a good certificate.
     pub(super) fn of(id: &str) -> Self {
-        Self::with(svid(id))
+        Self::with(&svid(id))
     }
 
     /// A caller with this certificate.
-    pub(super) fn with(params: CertificateParams) -> Self {
+    pub(super) fn with(params: &CertificateParams) -> Self {
         Self::presenting("ab", url_encoded(&pem(params)))
     }
 
@@ -106,7 +112,7 @@ impl Source for Connection {
         Ok(match fact {
             Fact::Mtls => self.mtls.map(|text| text.as_bytes().into()),
             Fact::PeerDigest => self.digest.as_ref().map(|text| text.as_bytes().into()),
-            Fact::PeerCertificate => self.certificate.as_ref().map(|bytes| bytes.into()),
+            Fact::PeerCertificate => self.certificate.as_ref().map(Into::into),
             _ => None,
         })
     }
@@ -164,4 +170,9 @@ pub(super) fn errors(document: &str, condition: &str) -> Vec<String> {
     let (identity, mut report) = identity(document);
     allow(&identity, condition, &mut report);
     report.errors().to_vec()
+}
+
+/// A condition that every good caller meets.
+pub(super) fn anybody() -> Vec<Box<dyn Leaf>> {
+    leaves(OWN, r#"{"principals": ["spiffe://example.org/**"]}"#)
 }

@@ -61,5 +61,8 @@ fn existing(path: PathBuf, command: &str) -> PathBuf {
 }
 
 fn repository() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors()
+        .nth(2)
+        .expect("two folders above this crate")
 }

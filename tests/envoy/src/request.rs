@@ -2,10 +2,13 @@
 //!
 //! An HTTP library would refuse to send most of what a hostile client sends.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// A request, written byte for byte as it was built.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct Request {
     start: Vec<u8>,
@@ -66,6 +69,21 @@ impl Request {
         }
         bytes.extend_from_slice(b"\r\n");
         bytes
+    }
+}
+
+/// As text, cut where it gets long: it stands in the message of a failed test.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 400;
+        let bytes = self.to_bytes();
+        let shown = bytes.get(..SHOWN).unwrap_or(&bytes);
+        write!(
+            f,
+            "{:?} ({} bytes)",
+            String::from_utf8_lossy(shown),
+            bytes.len()
+        )
     }
 }
 

@@ -59,6 +59,7 @@ async fn a_uri_that_is_no_spiffe_id_is_no_identity() {
         "spiffe://mesh.test:443/ns/shop/sa/checkout",
         "spiffe://user@mesh.test/ns/shop/sa/checkout",
         "spiffe:///ns/shop/sa/checkout",
+        "spiffe://mesh.test", // a trust domain alone is no workload (X509-SVID §5.2)
     ];
     for uri in bad {
         mesh.denies(&mesh.peer(uri), "POST", "/v1/charges", "spiffe.bad_id")
@@ -105,10 +106,11 @@ async fn a_certificate_that_ends_on_an_open_connection_ends_there() {
         (SystemTime::now() > past).then_some(())
     })
     .await;
-    let response = connection.send(&charge()).await;
-    assert_eq!(response.status, 403, "{}", response.text());
-    assert_eq!(response.code().as_deref(), Some("spiffe.svid_expired"));
-    assert_eq!(response.header("connection"), ["close"]);
+    for _ in 0..2 {
+        let response = connection.send(&charge()).await;
+        assert_eq!(response.status, 403, "{}", response.text());
+        assert_eq!(response.code().as_deref(), Some("spiffe.svid_expired"));
+    }
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 async fn bounded<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    const PATIENCE: Duration = Duration::from_secs(30); // an answer takes milliseconds
+    const PATIENCE: Duration = Duration::from_secs(60); // an answer takes milliseconds
     timeout(PATIENCE, work)
         .await
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))

@@ -91,11 +91,10 @@ pub(crate) fn connection_manager(hygiene: Hygiene, filters: &[Value], log: &Path
 fn routes(hygiene: Hygiene) -> Value {
     let upstream = json!({"cluster": "upstream"});
     let all = json!({"match": {"prefix": "/"}, "route": upstream});
-    let asterisk = json!({"match": {"path": "*"}, "route": upstream});
     let connect = json!({"match": {"connect_matcher": {}}, "route": upstream});
     match hygiene {
         Hygiene::Shipped => json!([all]),
-        Hygiene::Raw => json!([all, asterisk, connect]),
+        Hygiene::Raw => json!([all, connect]),
     }
 }
 

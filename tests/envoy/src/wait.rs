@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 /// Polls `look` until it gives a value.
 ///
 /// # Panics
-/// After 30 seconds, naming what was waited for.
+/// After a minute, naming what was waited for.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + DEADLINE;
     loop {
@@ -24,5 +24,5 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
     }
 }
 
-const DEADLINE: Duration = Duration::from_secs(30); // far beyond what a loaded machine needs
+const DEADLINE: Duration = Duration::from_secs(60); // far beyond what a loaded machine needs
 const PAUSE: Duration = Duration::from_millis(15);

@@ -4,6 +4,13 @@ use portcullis_envoy_tests::{
     Echo, Envoy, Plugin, Proxy, Request, assert_denied, assert_permitted,
 };
 use serde_json::json;
+use tokio::sync::OnceCell;
+
+/// One proxy for the tests that count nothing.
+async fn shared() -> &'static Envoy {
+    static SHARED: OnceCell<Envoy> = OnceCell::const_new();
+    SHARED.get_or_init(proxy).await
+}
 
 async fn proxy() -> Envoy {
     let document = json!({
@@ -53,9 +60,9 @@ async fn a_denial_is_counted_under_its_code() {
 
 #[tokio::test]
 async fn the_client_learns_the_code_and_an_id_that_the_log_explains() {
-    let envoy = proxy().await;
+    let envoy = shared().await;
     let request = Request::get("/closed/secret-path?token=secret-query");
-    let response = assert_denied(&envoy, &envoy.client(), &request, 403, "route.not_allowed").await;
+    let response = assert_denied(envoy, &envoy.client(), &request, 403, "route.not_allowed").await;
     let body = response.json().unwrap();
     assert_eq!(body["type"], "about:blank");
     assert_eq!(body["status"], 403);
@@ -81,7 +88,7 @@ async fn the_client_learns_the_code_and_an_id_that_the_log_explains() {
 
 #[tokio::test]
 async fn each_denial_has_an_id_of_its_own() {
-    let envoy = proxy().await;
+    let envoy = shared().await;
     let mut ids = Vec::new();
     for _ in 0..10 {
         let response = envoy.client().send(&Request::get("/x")).await;
@@ -94,13 +101,13 @@ async fn each_denial_has_an_id_of_its_own() {
 
 #[tokio::test]
 async fn a_client_cannot_bring_the_mark_itself() {
-    let envoy = proxy().await;
+    let envoy = shared().await;
     for name in [
         "portcullis.pass",
         "wasm.portcullis.pass",
         "x-envoy-portcullis.pass",
     ] {
         let request = Request::get("/x").header(name, "1");
-        assert_denied(&envoy, &envoy.client(), &request, 403, "route.unmatched").await;
+        assert_denied(envoy, &envoy.client(), &request, 403, "route.unmatched").await;
     }
 }

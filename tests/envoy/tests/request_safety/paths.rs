@@ -68,8 +68,8 @@ async fn ambiguous_paths_are_refused() {
 
 #[tokio::test]
 async fn a_path_that_is_no_path_is_refused() {
-    denied(&Request::new("OPTIONS", "*"), 400, AMBIGUOUS).await;
     let envoy = raw().await;
+    stopped(envoy, &Request::new("OPTIONS", "*")).await;
     for target in [
         "v1/orders",
         "/v1/orders#x",

@@ -1,7 +1,8 @@
 //! What the proxy says about one request, asked for when a decision needs it.
 //!
 //! Header values come through the property `request.headers.<name>`: it joins all values by a
-//! comma, where the single-value call shows only the first and hides that there was a second.
+//! comma, where the single-value call shows only the first and hides that there was a second. The
+//! single-value call is the cheaper one, and serves where it is only asked whether there is one.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use policy::{Fact, Source, Unreadable};
 
-use crate::host::{self, HostError, abi};
+use crate::host::{HostError, abi};
 
 /// Evidence about the request that the proxy is calling about now.
 #[derive(Debug)]
@@ -50,6 +51,10 @@ impl Source for Evidence {
         Ok(self.told(abi::property(&path))?.map(Cow::Owned))
     }
 
+    fn has_header(&self, name: &str) -> Result<bool, Unreadable> {
+        Ok(self.told(abi::first_header(name))?.is_some())
+    }
+
     fn fact(&self, fact: Fact) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
         let (path, form): (&[u8], _) = match fact {
             Fact::SourceAddress => (b"source\0address", Form::Bytes),
@@ -64,11 +69,11 @@ impl Source for Evidence {
     }
 
     fn unix_time(&self) -> Result<Duration, Unreadable> {
-        self.told(host::unix_time())
+        self.told(abi::unix_time())
     }
 
     fn monotonic(&self) -> Result<Duration, Unreadable> {
-        self.told(host::monotonic())
+        self.told(abi::monotonic())
     }
 }
 

@@ -3,14 +3,12 @@
 //! Everything that may fail is a value here, so that the pass can turn it into a denial.
 
 pub(crate) mod abi;
-mod clock;
 mod counters;
 mod pairs;
 mod shared_data;
 
 use std::fmt;
 
-pub(crate) use clock::{monotonic, unix_time};
 pub(crate) use counters::Counters;
 pub(crate) use pairs::Pairs;
 pub(crate) use shared_data::SharedData;
@@ -76,11 +74,4 @@ pub(crate) enum Level {
     Info = 2,
     Warn = 3,
     Error = 4,
-}
-
-/// The kind of a metric, as the ABI numbers them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub(crate) enum Metric {
-    Counter = 0,
 }

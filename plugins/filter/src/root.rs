@@ -59,10 +59,11 @@ impl Root {
                 return Some(Ruling::DenyAll(internal::HOST_CALL));
             }
         };
-        match compile(&document, self.names.file, (self.policies)(&Seams::new())) {
+        let seams = Seams::default();
+        match compile(&document, self.names.file, (self.policies)(&seams)) {
             Ok((engine, report)) => {
                 log_report(&report);
-                Some(Ruling::Engine(engine))
+                Some(Ruling::Engine(Box::new(engine), seams.into_tallies()))
             }
             Err(report) => {
                 log_report(&report);

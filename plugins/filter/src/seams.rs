@@ -1,28 +1,77 @@
 //! What the host layer gives to policies.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use policy::Store;
+use policy::{Store, Unreadable};
 
-use crate::host::SharedData;
+use crate::host::{SharedData, abi};
 
-/// The seams between a policy and the proxy, for the constructors of policies.
-#[non_exhaustive]
+/// The seams between policies and the proxy, for the constructors of policies.
+#[derive(Default)]
 pub struct Seams {
-    /// Values that all workers of the proxy share.
-    pub store: Rc<dyn Store>,
+    store: Rc<SharedData>,
+    tallies: RefCell<Vec<Tally>>,
 }
 
 impl Seams {
-    pub(crate) fn new() -> Self {
-        Self {
-            store: Rc::new(SharedData::default()),
-        }
+    /// Values that all workers of the proxy share.
+    #[must_use]
+    pub fn store(&self) -> Rc<dyn Store> {
+        Rc::clone(&self.store) as Rc<dyn Store>
+    }
+
+    /// Random bytes of the proxy.
+    ///
+    /// # Errors
+    /// The host call failed.
+    pub fn random() -> Result<[u8; 16], Unreadable> {
+        abi::random().map_err(|_| Unreadable)
+    }
+
+    /// Shows a number that only grows as the counter `portcullis.<plugin>.<name>`.
+    pub fn tally(&self, name: &'static str, read: impl Fn() -> u64 + 'static) {
+        self.tallies.borrow_mut().push(Tally {
+            name,
+            read: Box::new(read),
+            shown: Cell::new(0),
+        });
+    }
+
+    pub(crate) fn into_tallies(self) -> Vec<Tally> {
+        self.tallies.into_inner()
     }
 }
 
 impl std::fmt::Debug for Seams {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Seams(..)")
+    }
+}
+
+/// A policy's own number, and how much of it the counter shows.
+pub(crate) struct Tally {
+    pub(crate) name: &'static str,
+    read: Box<dyn Fn() -> u64>,
+    shown: Cell<u64>,
+}
+
+impl Tally {
+    /// How far the number is ahead of the counter.
+    pub(crate) fn ahead(&self) -> u64 {
+        (self.read)().saturating_sub(self.shown.get())
+    }
+
+    /// The counter has caught up by this much.
+    pub(crate) fn caught_up(&self, by: u64) {
+        self.shown.set(self.shown.get().saturating_add(by));
+    }
+}
+
+impl std::fmt::Debug for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tally")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }

@@ -8,6 +8,7 @@ use policy::{Denial, Engine, Failure, HeaderChange, Permit, Reason, Weight, inte
 use crate::decision_id::DecisionIds;
 use crate::evidence::Evidence;
 use crate::host::{Counters, HostError, Level, abi};
+use crate::seams::Tally;
 use crate::{log, reply};
 
 /// What one root context decides with. Nothing of it is shared with another root context.
@@ -22,8 +23,8 @@ pub(crate) struct Worker {
 /// How requests are decided.
 #[derive(Debug)]
 pub(crate) enum Ruling {
-    /// By the document.
-    Engine(Engine),
+    /// By the document; its policies' own numbers are shown as counters.
+    Engine(Box<Engine>, Vec<Tally>),
     /// All are denied for one reason.
     DenyAll(Reason),
 }
@@ -50,9 +51,15 @@ impl Worker {
 
     /// Decides on the request that the proxy is calling about, and carries the decision out.
     pub(crate) fn pass(&self) -> Verdict {
+        let verdict = self.decide();
+        self.show_tallies();
+        verdict
+    }
+
+    fn decide(&self) -> Verdict {
         let evidence = Evidence::new();
         let decision = match &self.ruling {
-            Ruling::Engine(engine) => engine.decide(&evidence),
+            Ruling::Engine(engine, _) => engine.decide(&evidence),
             Ruling::DenyAll(reason) => Err(Failure::new(*reason, Weight::Fault).into()),
         };
         match decision {
@@ -82,10 +89,24 @@ impl Worker {
         for (name, value) in &permit.outcomes {
             abi::set_property(format!("portcullis.{name}").as_bytes(), value)?;
         }
-        self.counters.increment("permitted", || {
+        self.counters.add(1, "permitted", || {
             format!("portcullis.{}.permitted", self.plugin)
         })?;
         abi::set_property(MARK, b"1")
+    }
+
+    /// A number that cannot be shown now is shown with a later request.
+    fn show_tallies(&self) {
+        let Ruling::Engine(_, tallies) = &self.ruling else {
+            return;
+        };
+        for tally in tallies {
+            let ahead = tally.ahead();
+            let name = || format!("portcullis.{}.{}", self.plugin, tally.name);
+            if ahead > 0 && self.counters.add(ahead, tally.name, name).is_ok() {
+                tally.caught_up(ahead);
+            }
+        }
     }
 
     fn deny(&self, denial: &Denial, fault: Option<HostError>) {
@@ -95,7 +116,7 @@ impl Worker {
         // A denial stands whether or not it could be counted and logged.
         let _ = self
             .counters
-            .increment(code, || format!("portcullis.{plugin}.denied.{code}"));
+            .add(1, code, || format!("portcullis.{plugin}.denied.{code}"));
         log::denial(plugin, denial, id, fault);
         if let Err(error) = reply::send(denial, id) {
             log::line(Level::Error, &format!("portcullis: no reply sent: {error}"));

@@ -1,7 +1,7 @@
 //! The proxy-wasm ABI 0.2.1 as plain functions on bytes, each of which answers a [`Result`].
 //!
 //! The SDK's own wrappers panic on a status or a byte they do not expect, and a panic takes the
-//! proxy's worker with it; so the calls are declared here again. The only unsafe code there is.
+//! worker with it; so the calls are declared here again. The only unsafe code there is.
 #![allow(
     unsafe_code,
     reason = "calls into the proxy; every pointer handed over lives for the call, and memory that \
@@ -9,8 +9,9 @@
 )]
 
 use std::ptr::{null_mut, slice_from_raw_parts_mut};
+use std::time::Duration;
 
-use super::{Call, HostError, Level, Metric};
+use super::{Call, HostError, Level};
 
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
@@ -94,12 +95,13 @@ unsafe extern "C" {
 }
 
 const OK: u32 = 0;
-pub(super) const NOT_FOUND: u32 = 1;
+const NOT_FOUND: u32 = 1;
 pub(super) const CAS_MISMATCH: u32 = 8;
 const REQUEST_HEADERS: u32 = 0;
 const PLUGIN_CONFIGURATION: u32 = 7;
 const REQUEST_STREAM: u32 = 0;
 const CLOCK_MONOTONIC: u32 = 1;
+const COUNTER: u32 = 0;
 
 /// Writes one line to the proxy's log.
 pub(crate) fn log(level: Level, message: &str) -> Result<(), HostError> {
@@ -108,20 +110,20 @@ pub(crate) fn log(level: Level, message: &str) -> Result<(), HostError> {
     check(Call::Log, status)
 }
 
-/// The wall clock, in nanoseconds since the Unix epoch.
-pub(crate) fn unix_nanoseconds() -> Result<u64, HostError> {
+/// Wall clock since the Unix epoch: only for what a standard states in dates.
+pub(crate) fn unix_time() -> Result<Duration, HostError> {
     let mut time = 0;
     // SAFETY: the proxy writes one u64.
     let status = unsafe { proxy_get_current_time_nanoseconds(&raw mut time) };
-    check(Call::UnixTime, status).map(|()| time)
+    check(Call::UnixTime, status).map(|()| Duration::from_nanos(time))
 }
 
-/// The monotonic clock, in nanoseconds since some moment that is the same for all workers.
-pub(crate) fn monotonic_nanoseconds() -> Result<u64, HostError> {
+/// A clock that never goes back, the same for all workers of the process.
+pub(crate) fn monotonic() -> Result<Duration, HostError> {
     let mut time = 0;
     // SAFETY: the proxy writes one u64.
     let status = unsafe { clock_time_get(CLOCK_MONOTONIC, 1, &raw mut time) };
-    check(Call::Monotonic, status).map(|()| time)
+    check(Call::Monotonic, status).map(|()| Duration::from_nanos(time))
 }
 
 /// Random bytes.
@@ -238,21 +240,20 @@ pub(crate) fn set_shared_data(key: &str, value: &[u8], cas: u32) -> Result<(), H
     check(Call::SetSharedData, status)
 }
 
-/// The id of the metric of this name, made where there is none yet.
-pub(crate) fn define_metric(kind: Metric, name: &str) -> Result<u32, HostError> {
+/// The id of the counter of this name, made where there is none yet.
+pub(crate) fn define_counter(name: &str) -> Result<u32, HostError> {
     let mut id = 0;
     // SAFETY: the name outlives the call; the proxy writes one u32.
-    let status =
-        unsafe { proxy_define_metric(kind as u32, name.as_ptr(), name.len(), &raw mut id) };
+    let (name, size) = (name.as_ptr(), name.len());
+    let status = unsafe { proxy_define_metric(COUNTER, name, size, &raw mut id) };
     check(Call::DefineMetric, status).map(|()| id)
 }
 
-/// Adds one to a counter.
-pub(crate) fn increment_metric(id: u32) -> Result<(), HostError> {
+/// Adds to a counter.
+pub(crate) fn increment(id: u32, by: i64) -> Result<(), HostError> {
     // SAFETY: no memory is handed over.
-    check(Call::IncrementMetric, unsafe {
-        proxy_increment_metric(id, 1)
-    })
+    let status = unsafe { proxy_increment_metric(id, by) };
+    check(Call::IncrementMetric, status)
 }
 
 /// Calls one of the proxy's own functions by name; `None` where it has none of that name.

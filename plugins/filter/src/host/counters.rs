@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use super::{HostError, Metric, abi};
+use super::{HostError, abi};
 
 /// Counters by name.
 #[derive(Debug, Default)]
@@ -14,9 +14,10 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// Adds one to the counter of this key, which is named by `name` when it is first used.
-    pub(crate) fn increment(
+    /// Adds to the counter of this key, which is named by `name` when it is first used.
+    pub(crate) fn add(
         &self,
+        by: u64,
         key: &'static str,
         name: impl FnOnce() -> String,
     ) -> Result<(), HostError> {
@@ -30,11 +31,11 @@ impl Counters {
             Some(counter) => counter,
             None => self.define(key, &name())?,
         };
-        abi::increment_metric(id)
+        abi::increment(id, i64::try_from(by).unwrap_or(i64::MAX))
     }
 
     fn define(&self, key: &'static str, name: &str) -> Result<(&'static str, u32), HostError> {
-        let counter = (key, abi::define_metric(Metric::Counter, name)?);
+        let counter = (key, abi::define_counter(name)?);
         self.known.borrow_mut().push(counter);
         Ok(counter)
     }

@@ -1,0 +1,19 @@
+//! The filter against a scripted proxy in the same process.
+//!
+//! State goes in and state comes out: headers, properties, shared data, filter state, replies, logs
+//! and counters. No test says in which order the filter makes its calls; one pins how many.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests: what cannot be is said at once"
+)]
+
+mod configuration;
+mod denial;
+mod faults;
+mod hostile;
+mod permit;
+mod policies;
+mod proxy;
+mod shared_data;

@@ -1,0 +1,411 @@
+//! The proxy-wasm ABI from the proxy's side: what the filter calls, and what calls the filter.
+#![allow(
+    unsafe_code,
+    reason = "the other side of the filter's own declarations: pointers and sizes as in wasm"
+)]
+
+use std::slice;
+
+use super::state::{Habit, Known, Reply, with};
+
+unsafe extern "C" {
+    fn proxy_on_memory_allocate(size: usize) -> *mut u8;
+    fn proxy_on_context_create(context: u32, root: u32);
+    fn proxy_on_configure(context: u32, size: usize) -> bool;
+    fn proxy_on_request_headers(context: u32, count: usize, end_of_stream: bool) -> u32;
+    fn proxy_on_done(context: u32) -> bool;
+    fn proxy_on_log(context: u32);
+    fn proxy_on_delete(context: u32);
+}
+
+pub(super) fn context_create(context: u32, root: u32) {
+    unsafe { proxy_on_context_create(context, root) }
+}
+
+pub(super) fn configure(root: u32, size: usize) -> bool {
+    unsafe { proxy_on_configure(root, size) }
+}
+
+pub(super) fn request_headers(context: u32, count: usize) -> u32 {
+    unsafe { proxy_on_request_headers(context, count, true) }
+}
+
+pub(super) fn done(context: u32) {
+    unsafe {
+        assert!(proxy_on_done(context));
+        proxy_on_log(context);
+        proxy_on_delete(context);
+    }
+}
+
+const OK: u32 = 0;
+const NOT_FOUND: u32 = 1;
+const BAD_ARGUMENT: u32 = 2;
+const CAS_MISMATCH: u32 = 8;
+
+/// What a failing call leaves behind where a value should be.
+const RUBBISH: usize = 0xdead_beef;
+
+const unsafe fn bytes<'a>(data: *const u8, size: usize) -> &'a [u8] {
+    if size == 0 {
+        &[]
+    } else {
+        unsafe { slice::from_raw_parts(data, size) }
+    }
+}
+
+unsafe fn text(data: *const u8, size: usize) -> String {
+    String::from_utf8(unsafe { bytes(data, size) }.to_vec()).expect("text of the plugin's own")
+}
+
+unsafe fn give(value: Option<&[u8]>, data: *mut *mut u8, size: *mut usize) -> u32 {
+    let Some(value) = value else {
+        return NOT_FOUND;
+    };
+    unsafe {
+        *size = value.len();
+        *data = if value.is_empty() {
+            std::ptr::null_mut()
+        } else {
+            let memory = proxy_on_memory_allocate(value.len());
+            memory.copy_from_nonoverlapping(value.as_ptr(), value.len());
+            memory
+        };
+    }
+    OK
+}
+
+fn answer(name: &'static str, f: impl FnOnce(&mut Known) -> u32) -> u32 {
+    with(|state| match state.called(name) {
+        Ok(()) => f(state),
+        Err(status) => status,
+    })
+}
+
+unsafe fn giving(
+    name: &'static str,
+    data: *mut *mut u8,
+    size: *mut usize,
+    f: impl FnOnce(&mut Known) -> Option<Vec<u8>>,
+) -> u32 {
+    with(|state| match state.called(name) {
+        Ok(()) => unsafe { give(f(state).as_deref(), data, size) },
+        Err(status) => {
+            unsafe {
+                *data = RUBBISH as *mut u8;
+                *size = RUBBISH;
+            }
+            status
+        }
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_log(level: u32, message: *const u8, size: usize) -> u32 {
+    let line = unsafe { text(message, size) };
+    answer("log", |state| {
+        state.log.push((level, line));
+        OK
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_get_current_time_nanoseconds(time: *mut u64) -> u32 {
+    answer("wall", |state| {
+        unsafe { *time = state.wall_nanoseconds };
+        OK
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn clock_time_get(clock: u32, _precision: u64, time: *mut u64) -> u32 {
+    assert_eq!(clock, 1, "the monotonic clock");
+    answer("monotonic", |state| {
+        unsafe { *time = state.monotonic_nanoseconds };
+        OK
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn random_get(buffer: *mut u8, size: usize) -> u32 {
+    answer("random", |_| {
+        unsafe { buffer.write_bytes(7, size) };
+        OK
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_get_buffer_bytes(
+    buffer: u32,
+    start: usize,
+    max: usize,
+    data: *mut *mut u8,
+    size: *mut usize,
+) -> u32 {
+    assert_eq!((buffer, start), (7, 0), "the plugin's configuration, whole");
+    unsafe {
+        giving("configuration", data, size, |state| {
+            Some(state.configuration.iter().copied().take(max).collect())
+        })
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_get_property(
+    path: *const u8,
+    path_size: usize,
+    data: *mut *mut u8,
+    size: *mut usize,
+) -> u32 {
+    let path = unsafe { bytes(path, path_size) };
+    unsafe {
+        giving("property", data, size, |state| {
+            match path.strip_prefix(b"request\0headers\0") {
+                Some(name) => state.header(std::str::from_utf8(name).expect("a name")),
+                None => state.properties.get(path).cloned(),
+            }
+        })
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_set_property(
+    path: *const u8,
+    path_size: usize,
+    value: *const u8,
+    value_size: usize,
+) -> u32 {
+    let (path, value) = unsafe { (text(path, path_size), bytes(value, value_size)) };
+    answer("set property", |state| {
+        state.filter_state.insert(path, value.to_vec());
+        OK
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_get_header_map_value(
+    map: u32,
+    name: *const u8,
+    name_size: usize,
+    data: *mut *mut u8,
+    size: *mut usize,
+) -> u32 {
+    assert_eq!(map, 0, "the request's headers");
+    let name = unsafe { text(name, name_size) };
+    unsafe {
+        giving("header", data, size, |state| {
+            let first = state.headers.iter().find(|(other, _)| *other == name);
+            first.map(|(_, value)| value.clone())
+        })
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_replace_header_map_value(
+    _map: u32,
+    name: *const u8,
+    name_size: usize,
+    value: *const u8,
+    value_size: usize,
+) -> u32 {
+    let (name, value) = unsafe { (text(name, name_size), bytes(value, value_size)) };
+    answer("set header", |state| {
+        state.headers.retain(|(other, _)| *other != name);
+        state.headers.push((name, value.to_vec()));
+        OK
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_remove_header_map_value(
+    _map: u32,
+    name: *const u8,
+    name_size: usize,
+) -> u32 {
+    let name = unsafe { text(name, name_size) };
+    answer("remove header", |state| {
+        state.headers.retain(|(other, _)| *other != name);
+        OK
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_send_local_response(
+    status: u32,
+    details: *const u8,
+    details_size: usize,
+    body: *const u8,
+    body_size: usize,
+    headers: *const u8,
+    headers_size: usize,
+    grpc_status: i32,
+) -> u32 {
+    let (details, body) = unsafe { (text(details, details_size), text(body, body_size)) };
+    let headers = pairs(unsafe { bytes(headers, headers_size) });
+    answer("respond", |state| {
+        state.replies.push(Reply {
+            status,
+            details,
+            body,
+            headers,
+            grpc_status,
+        });
+        OK
+    })
+}
+
+/// A serialised map, read strictly: every size must fit and every NUL be there.
+fn pairs(mut bytes: &[u8]) -> Vec<(String, String)> {
+    const fn whole(bytes: &mut &[u8]) -> usize {
+        let (size, rest) = bytes.split_first_chunk::<4>().expect("four bytes");
+        *bytes = rest;
+        u32::from_le_bytes(*size) as usize
+    }
+    fn word(bytes: &mut &[u8], size: usize) -> String {
+        let (word, rest) = bytes.split_at(size);
+        let (nul, rest) = rest.split_first().expect("a NUL");
+        assert_eq!(*nul, 0);
+        *bytes = rest;
+        String::from_utf8(word.to_vec()).expect("text")
+    }
+    let count = whole(&mut bytes);
+    let sizes: Vec<_> = (0..count)
+        .map(|_| (whole(&mut bytes), whole(&mut bytes)))
+        .collect();
+    let pairs = sizes
+        .into_iter()
+        .map(|(name, value)| (word(&mut bytes, name), word(&mut bytes, value)))
+        .collect();
+    assert!(bytes.is_empty(), "bytes behind the map");
+    pairs
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_close_stream(stream: u32) -> u32 {
+    assert_eq!(stream, 0, "the request's stream");
+    answer("close", |state| {
+        state.is_closed = true;
+        OK
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_get_shared_data(
+    key: *const u8,
+    key_size: usize,
+    data: *mut *mut u8,
+    size: *mut usize,
+    cas: *mut u32,
+) -> u32 {
+    let key = unsafe { text(key, key_size) };
+    unsafe {
+        giving("shared data", data, size, |state| {
+            let (value, number) = state.shared.get(&key)?;
+            *cas = match state.habit {
+                Habit::NumbersNothing => 0,
+                _ => *number,
+            };
+            Some(value.clone())
+        })
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_set_shared_data(
+    key: *const u8,
+    key_size: usize,
+    value: *const u8,
+    value_size: usize,
+    cas: u32,
+) -> u32 {
+    let (key, value) = unsafe { (text(key, key_size), bytes(value, value_size)) };
+    answer("set shared data", |state| {
+        let known = state.shared.get(&key).map(|(_, number)| *number);
+        let refused = match (known, state.habit) {
+            (_, Habit::IgnoresNumbers) => false,
+            (None, habit) => habit == Habit::NeverCreates && cas != 0,
+            (Some(number), _) => cas != 0 && cas != number,
+        };
+        if refused {
+            return CAS_MISMATCH;
+        }
+        if state.habit != Habit::NeverCounts || known.is_none() {
+            state.last_number += 1;
+        }
+        let number = state.last_number;
+        if state.habit != Habit::Forgets {
+            state.shared.insert(key, (value.to_vec(), number));
+        }
+        OK
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_define_metric(
+    kind: u32,
+    name: *const u8,
+    name_size: usize,
+    id: *mut u32,
+) -> u32 {
+    assert_eq!(kind, 0, "a counter");
+    let name = unsafe { text(name, name_size) };
+    answer("define metric", |state| {
+        let known = state.metrics.iter().position(|(other, _)| *other == name);
+        let index = known.unwrap_or_else(|| {
+            state.metrics.push((name, 0));
+            state.metrics.len() - 1
+        });
+        unsafe { *id = u32::try_from(index).expect("few metrics") };
+        OK
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_increment_metric(id: u32, offset: i64) -> u32 {
+    answer("increment metric", |state| {
+        match state.metrics.get_mut(id as usize) {
+            Some((_, value)) => {
+                *value = value.checked_add_signed(offset).expect("a counter");
+                OK
+            }
+            None => BAD_ARGUMENT,
+        }
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_call_foreign_function(
+    name: *const u8,
+    name_size: usize,
+    _arguments: *const u8,
+    _arguments_size: usize,
+    data: *mut *mut u8,
+    size: *mut usize,
+) -> u32 {
+    let name = unsafe { text(name, name_size) };
+    unsafe {
+        giving("foreign", data, size, |state| {
+            state.foreign.push(name);
+            Some(Vec::new())
+        })
+    }
+}
+
+/// What only the SDK's own wrappers call. The filter must not: they panic on odd answers.
+macro_rules! never_called {
+    ($($name:ident)+) => {$(
+        #[unsafe(no_mangle)]
+        extern "C" fn $name() -> u32 {
+            panic!(concat!("the SDK's ", stringify!($name), " was called"))
+        }
+    )+};
+}
+
+never_called! {
+    proxy_add_header_map_value proxy_continue_stream proxy_dequeue_shared_queue proxy_done
+    proxy_enqueue_shared_queue proxy_get_header_map_pairs proxy_get_log_level proxy_get_metric
+    proxy_get_status proxy_grpc_call proxy_grpc_cancel proxy_grpc_close proxy_grpc_send
+    proxy_grpc_stream proxy_http_call proxy_record_metric proxy_register_shared_queue
+    proxy_resolve_shared_queue proxy_set_buffer_bytes proxy_set_effective_context
+    proxy_set_header_map_pairs proxy_set_tick_period_milliseconds
+}

@@ -5,5 +5,6 @@ mod caching;
 mod callers;
 mod conditions;
 mod denials;
+mod engine;
 mod section;
 mod world;

@@ -46,7 +46,7 @@ fn a_connection_without_a_certificate_is_a_missing_identity() {
 
 #[test]
 fn a_proxy_that_does_not_answer_denies() {
-    let changes: [fn(&mut Connection); 8] = [
+    let changes: [fn(&mut Connection); 9] = [
         |caller| caller.failing = Some(Fact::Mtls),
         |caller| caller.failing = Some(Fact::PeerDigest),
         |caller| caller.failing = Some(Fact::PeerCertificate),
@@ -54,6 +54,7 @@ fn a_proxy_that_does_not_answer_denies() {
         |caller| caller.digest = Some(String::new()),
         |caller| caller.digest = Some("ab".repeat(31)),
         |caller| caller.digest = Some("ab".repeat(33)),
+        |caller| caller.digest = Some("ab".repeat(32) + "a"),
         |caller| caller.digest = Some("xy".repeat(32)),
     ];
     for change in changes {

@@ -30,6 +30,8 @@ pub(super) struct Connection {
     /// The proxy fails to tell this.
     pub(super) failing: Option<Fact>,
     pub(super) failing_clock: bool,
+    /// Method and path; without them a header is never to be asked for.
+    pub(super) target: Option<(&'static str, &'static str)>,
     pub(super) asked: RefCell<Vec<Fact>>,
 }
 
@@ -53,6 +55,7 @@ impl Connection {
             now: Duration::from_secs(NOW),
             failing: None,
             failing_clock: false,
+            target: None,
             asked: RefCell::default(),
         }
     }
@@ -100,8 +103,14 @@ impl Connection {
 }
 
 impl Source for Connection {
-    fn header(&self, _name: &str) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
-        Err(Unreadable) // an identity is never read of a header
+    fn header(&self, name: &str) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
+        let (method, path) = self.target.ok_or(Unreadable)?;
+        Ok(match name {
+            ":method" => Some(method.as_bytes().into()),
+            ":path" => Some(path.as_bytes().into()),
+            ":authority" => Some(b"payments".into()),
+            _ => None,
+        })
     }
 
     fn fact(&self, fact: Fact) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
@@ -146,9 +155,19 @@ pub(super) fn allow(
     condition: &str,
     report: &mut Report,
 ) -> Vec<Box<dyn Leaf>> {
+    allow_on("charge", identity, condition, report)
+}
+
+/// One condition compiled at `routes[ROUTE].allow`.
+pub(super) fn allow_on(
+    route: &str,
+    identity: &Identity,
+    condition: &str,
+    report: &mut Report,
+) -> Vec<Box<dyn Leaf>> {
     let condition = Json::parse(condition.as_bytes()).unwrap();
     let top = Place::top();
-    let (routes, route) = (top.field("routes"), "charge");
+    let routes = top.field("routes");
     let route = routes.named(route);
     let place = route.field("allow");
     let mut fields = Fields::open(&condition, &place, report).unwrap();

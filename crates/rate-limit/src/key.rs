@@ -26,25 +26,28 @@ pub(crate) enum Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ipv6Prefix(pub(crate) u32);
 
-/// What a request's key came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// Every part had a value.
-    Whole(Vec<u8>),
-    /// At least one had none; these bytes stand for all requests that lack the same parts.
-    Partial(Vec<u8>),
+/// What a request lacks of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lack {
+    /// Nothing: every part has a value.
+    Nothing,
+    /// A part that the client or the network states.
+    Unverified,
+    /// A part that should have been verified.
+    Verified,
 }
 
 const ABSENT: u8 = 0;
 const PRESENT: u8 = 1;
 
 impl Key {
-    /// The key of one request: each part with its length in front, so that no two lists of values
-    /// give the same bytes.
-    pub(crate) fn read(&self, context: &Context<'_>) -> Result<Reading, Failure> {
+    /// The key of one request, each part with its length in front, so that no two lists of values
+    /// give the same bytes; and what it lacks. Requests that lack the same parts, and agree in the
+    /// others, have the same key.
+    pub(crate) fn read(&self, context: &Context<'_>) -> Result<(Vec<u8>, Lack), Failure> {
         let mut key = Vec::with_capacity(32);
         let mut value = Vec::new();
-        let mut whole = true;
+        let mut lack = Lack::Nothing;
         for part in &self.0 {
             value.clear();
             match part.append(context, &mut value)? {
@@ -55,32 +58,35 @@ impl Key {
                 }
                 Presence::Absent => {
                     key.push(ABSENT);
-                    whole = false;
+                    lack = lack.max(match part.trust() {
+                        Trust::Unverified => Lack::Unverified,
+                        Trust::Verified(_) => Lack::Verified,
+                    });
                 }
             }
         }
-        Ok(if whole {
-            Reading::Whole(key)
-        } else {
-            Reading::Partial(key)
-        })
+        Ok((key, lack))
     }
 
     /// The sections whose credentials must be verified before the key can be read, with the
     /// number of the part that asks for it.
     pub(crate) fn verified(&self) -> impl Iterator<Item = (usize, &'static str)> + '_ {
         let parts = self.0.iter().enumerate();
-        parts.filter_map(|(index, part)| match part {
-            Part::RemoteIp(_) => None,
-            Part::Attribute(attribute) => match attribute.trust() {
-                Trust::Unverified => None,
-                Trust::Verified(section) => Some((index, section)),
-            },
+        parts.filter_map(|(index, part)| match part.trust() {
+            Trust::Unverified => None,
+            Trust::Verified(section) => Some((index, section)),
         })
     }
 }
 
 impl Part {
+    fn trust(&self) -> Trust {
+        match self {
+            Self::RemoteIp(_) => Trust::Unverified,
+            Self::Attribute(attribute) => attribute.trust(),
+        }
+    }
+
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
         match self {
             Self::Attribute(attribute) => attribute.append(context, out),

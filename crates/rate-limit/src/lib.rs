@@ -7,6 +7,7 @@
 //! N times a limit; `replicas` divides it.
 #![forbid(unsafe_code)]
 
+mod compiler;
 mod gcra;
 mod key;
 mod limit;

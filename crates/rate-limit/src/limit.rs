@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use policy::{Context, Failure, Gate, RouteId, Stage, Weight, internal};
 
-use crate::key::{Key, Reading};
+use crate::key::{Key, Lack};
 use crate::table::{Identity, Table, Unusable, Verdict};
 use crate::{Missing, Moment, OnContention, Rates, reason};
 
@@ -16,7 +16,9 @@ pub(crate) struct Limit {
     pub(crate) stage: Stage,
     pub(crate) scope: Scope,
     pub(crate) key: Key,
-    pub(crate) missing: Missing,
+    /// As it was said; if it was not, an unverified part is shared, and a verified one, which every
+    /// route then verifies, is denied.
+    pub(crate) missing: Option<Missing>,
     pub(crate) on_contention: OnContention,
     pub(crate) identity: Identity,
     pub(crate) rates: Rates,
@@ -41,13 +43,14 @@ impl Gate for Limit {
         if !self.scope.covers(context) {
             return Ok(());
         }
-        let key = match (self.key.read(context)?, self.missing) {
-            (Reading::Whole(key), _) | (Reading::Partial(key), Missing::Share) => key,
-            (Reading::Partial(_), Missing::Skip) => return Ok(()),
-            (Reading::Partial(_), Missing::Deny) => {
+        let (key, lack) = self.key.read(context)?;
+        match (lack, self.missing) {
+            (Lack::Nothing, _) | (_, Some(Missing::Share)) | (Lack::Unverified, None) => {}
+            (_, Some(Missing::Skip)) => return Ok(()),
+            (_, Some(Missing::Deny)) | (Lack::Verified, None) => {
                 return Err(self.failure(reason::MISSING_KEY));
             }
-        };
+        }
         let reading = context.request.monotonic()?;
         let now = Moment::from_reading(reading).ok_or_else(|| self.failure(internal::STATE))?;
         let verdict = self.table.take(&self.identity, &self.rates, &key, now);

@@ -28,6 +28,7 @@ impl Arrivals {
     }
 
     /// The arrival times.
+    #[must_use]
     pub fn times(&self) -> impl ExactSizeIterator<Item = Moment> + '_ {
         self.times.iter().take(self.count).copied()
     }
@@ -65,7 +66,7 @@ impl Rates {
 
     /// How many there are.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub const fn count(&self) -> usize {
         self.0.len()
     }
 

@@ -41,9 +41,9 @@ policy::model! {
         /// The names of the routes whose requests it counts; without them, every request,
         /// matched or not.
         optional routes: Vec<Text>;
-        /// What becomes of a request that lacks a part of the key. Without verified attributes in
-        /// the key the default is `share`. With them it must be said if some route does not verify
-        /// them, and is `deny` where all do.
+        /// What becomes of a request that lacks a part of the key. If it is not said, requests that
+        /// lack an unverified part share a bucket. For a verified part it must be said if some
+        /// route does not verify it; where all do, a request without it is denied.
         optional missing: Missing;
         /// What becomes of a request that could not be counted, because other workers changed the
         /// same entry again and again.

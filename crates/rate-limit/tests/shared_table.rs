@@ -1,0 +1,170 @@
+//! The table as several workers see it: exact at one instant, one seed, damage, contention.
+
+mod support;
+
+use rate_limit::{MAX_RETRIES, Verdict};
+use support::{Fate, Operation, World, Written};
+
+const TEN: Written = ("ten", &[(10, 1_000, 10)]);
+/// A limit that does not come back while a test runs.
+const ONCE: Written = ("once", &[(1, 3_600_000, 1)]);
+
+const fn ask(worker: usize, key: u8, step: i64) -> Operation {
+    Operation {
+        worker,
+        limit: 0,
+        key,
+        step,
+        lag: 0,
+    }
+}
+
+fn admitted(world: &World) -> usize {
+    world.admitted.borrow().len()
+}
+
+#[test]
+fn exactly_the_burst_is_admitted_at_one_instant() {
+    for workers in [1, 2, 4] {
+        let world = World::new(workers, 64, &[TEN]);
+        let workers = usize::from(workers);
+        // Every other swap finds that another worker was first.
+        let fates = (0..20).flat_map(|turn| [Fate::After(ask(turn % workers, 7, 0)), Fate::Tried]);
+        world.store.plan.borrow_mut().extend(fates);
+        for turn in 0..40 {
+            let _ = world.run(&ask(turn % workers, 7, 0));
+        }
+        assert_eq!(admitted(&world), 10, "{workers} workers");
+        assert!(workers == 1 || world.tally(|tallies| &tallies.lost_swaps) > 0);
+        world.store.plan.borrow_mut().clear();
+        assert!(matches!(world.run(&ask(0, 7, 99)), Verdict::Exceeded(_)));
+        assert_eq!(world.run(&ask(0, 7, 1)), Verdict::Admitted);
+        assert!(matches!(world.run(&ask(0, 7, 0)), Verdict::Exceeded(_)));
+    }
+}
+
+#[test]
+fn keys_and_limits_do_not_share() {
+    let world = World::new(2, 65_536, &[ONCE, ("twice", &[(2, 3_600_000, 2)])]);
+    for key in 0..100 {
+        assert_eq!(world.run(&ask(0, key, 0)), Verdict::Admitted);
+        for _ in 0..2 {
+            let other = Operation {
+                limit: 1,
+                ..ask(1, key, 0)
+            };
+            assert_eq!(world.run(&other), Verdict::Admitted);
+        }
+    }
+    for key in 0..100 {
+        assert!(matches!(world.run(&ask(1, key, 0)), Verdict::Exceeded(_)));
+        let other = Operation {
+            limit: 1,
+            ..ask(1, key, 0)
+        };
+        assert!(matches!(world.run(&other), Verdict::Exceeded(_)));
+    }
+}
+
+#[test]
+fn workers_that_start_together_agree_on_one_seed() {
+    let world = World::new(4, 64, &[ONCE]);
+    // While the first writes its seed, the second comes, and while that writes, the third.
+    let fates = [1, 2, 3].map(|worker| Fate::After(ask(worker, 7, 0)));
+    world.store.plan.borrow_mut().extend(fates);
+    let _ = world.run(&ask(0, 7, 0));
+    for worker in 0..4 {
+        assert!(matches!(
+            world.run(&ask(worker, 7, 0)),
+            Verdict::Exceeded(_)
+        ));
+    }
+    assert_eq!(admitted(&world), 1);
+}
+
+#[test]
+fn names_are_constant_however_many_keys_come() {
+    let world = World::new(1, 64, &[ONCE, TEN]);
+    for key in 0..=u8::MAX {
+        let _ = world.run(&ask(0, key, 1));
+        let _ = world.run(&Operation {
+            limit: 1,
+            ..ask(0, key, 1)
+        });
+    }
+    let names = world.store.names();
+    assert!(
+        names
+            .iter()
+            .all(|name| name.starts_with("portcullis.v1.rl.")),
+        "{names:?}"
+    );
+    // The seed, eight sets, and at most one coarse set for each limit.
+    assert!(names.len() <= 11, "{names:?}");
+}
+
+#[test]
+fn keys_without_a_place_share_their_limits_rate() {
+    let world = World::new(2, 8, &[ONCE]);
+    let all: Vec<Verdict> = (0..40).map(|key| world.run(&ask(0, key, 0))).collect();
+    assert_eq!(
+        all.iter()
+            .filter(|verdict| **verdict == Verdict::Admitted)
+            .count(),
+        8 + 1
+    );
+    assert_eq!(world.tally(|tallies| &tallies.overflows), 1);
+}
+
+#[test]
+fn a_damaged_set_comes_back_at_its_rate() {
+    let world = World::new(2, 8, &[TEN]);
+    assert_eq!(world.run(&ask(0, 7, 0)), Verdict::Admitted);
+    world.store.damage(|name| !name.ends_with("seed"));
+    assert!(matches!(world.run(&ask(1, 7, 0)), Verdict::Exceeded(_)));
+    assert_eq!(world.tally(|tallies| &tallies.corrupt), 1);
+    assert!(matches!(world.run(&ask(0, 7, 99)), Verdict::Exceeded(_)));
+    assert_eq!(world.run(&ask(0, 7, 1)), Verdict::Admitted);
+    // Another key of the set, which may have spent as much.
+    assert_eq!(world.run(&ask(0, 8, 0)), Verdict::Admitted);
+    assert!(matches!(world.run(&ask(0, 8, 0)), Verdict::Exceeded(_)));
+    assert_eq!(world.tally(|tallies| &tallies.corrupt), 1);
+}
+
+#[test]
+fn a_damaged_seed_gives_nobody_a_new_burst() {
+    let world = World::new(3, 8, &[ONCE]);
+    assert_eq!(world.run(&ask(0, 7, 0)), Verdict::Admitted);
+    world.store.damage(|name| name.ends_with("seed"));
+    // Worker 1 finds the damage and makes a new seed; worker 0 knows the old one and follows.
+    assert!(matches!(world.run(&ask(1, 7, 1)), Verdict::Exceeded(_)));
+    assert!(matches!(world.run(&ask(1, 9, 1)), Verdict::Exceeded(_)));
+    for worker in [0, 1, 2] {
+        assert!(matches!(
+            world.run(&ask(worker, 7, 1)),
+            Verdict::Exceeded(_)
+        ));
+    }
+    // All of them count in one place again.
+    assert_eq!(world.run(&ask(2, 7, 3_600_000)), Verdict::Admitted);
+    for worker in [0, 1, 2] {
+        assert!(matches!(
+            world.run(&ask(worker, 7, 0)),
+            Verdict::Exceeded(_)
+        ));
+    }
+    assert_eq!(admitted(&world), 2);
+}
+
+#[test]
+fn the_last_try_may_succeed_and_one_more_is_not_made() {
+    let lost = |times: u32| (0..times).map(|_| Fate::Lost);
+    let world = World::new(1, 64, &[TEN]);
+    let _ = world.run(&ask(0, 1, 0)); // the seed is there
+    world.store.plan.borrow_mut().extend(lost(MAX_RETRIES));
+    assert_eq!(world.run(&ask(0, 7, 0)), Verdict::Admitted);
+    world.store.plan.borrow_mut().extend(lost(MAX_RETRIES + 1));
+    assert_eq!(world.run(&ask(0, 7, 0)), Verdict::Contended);
+    assert_eq!(world.tally(|tallies| &tallies.contentions), 1);
+    assert!(world.store.plan.borrow().is_empty());
+}

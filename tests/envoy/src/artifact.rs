@@ -60,7 +60,7 @@ fn existing(path: PathBuf, command: &str) -> PathBuf {
     path
 }
 
-fn repository() -> &'static Path {
+pub(crate) fn repository() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors()
         .nth(2)

@@ -19,8 +19,8 @@ pub struct Envoy {
 }
 
 impl Envoy {
-    /// Waits until a process serves.
-    pub(crate) async fn serving(mut process: Process) -> Self {
+    /// Waits until a process serves on the listener of this name.
+    pub(crate) async fn serving(mut process: Process, listener: &str) -> Self {
         let admin = until("the admin interface", async || {
             alive(&mut process);
             process.admin()
@@ -33,7 +33,11 @@ impl Envoy {
             (ready.status == 200).then_some(())
         })
         .await;
-        let address = until("a listener", async || listener_address(&admin).await).await;
+        let address = until("its listener", async || {
+            alive(&mut process);
+            listener_address(&admin, listener).await
+        })
+        .await;
         Self {
             process,
             admin,
@@ -134,12 +138,14 @@ fn admin_request(path: &str) -> Vec<u8> {
     Request::get(path).header("connection", "close").to_bytes()
 }
 
-async fn listener_address(admin: &Client) -> Option<SocketAddr> {
+async fn listener_address(admin: &Client, name: &str) -> Option<SocketAddr> {
     let answer = admin
         .try_send(&admin_request("/listeners?format=json"))
         .await;
     let page: Value = answer.ok()?.json()?;
-    let address = &page["listener_statuses"][0]["local_address"]["socket_address"];
+    let statuses = page["listener_statuses"].as_array()?;
+    let status = statuses.iter().find(|status| status["name"] == name)?;
+    let address = &status["local_address"]["socket_address"];
     let port = address["port_value"].as_u64()?;
     let ip = address["address"].as_str()?.parse().ok()?;
     Some(SocketAddr::new(ip, u16::try_from(port).ok()?))

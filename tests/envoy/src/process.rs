@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::artifact::envoy_binary;
+use crate::{Refusal, artifact::envoy_binary};
 
 /// A running proxy with its folder.
 pub(crate) struct Process {
@@ -21,10 +21,10 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it with the configuration that lies in `folder`.
-    pub(crate) fn start(folder: TempDir, workers: u32) -> Self {
+    /// Starts it with a configuration that lies in `folder`.
+    pub(crate) fn start(folder: TempDir, configuration: &str, workers: u32) -> Self {
         let log = File::create(folder.path().join(LOG)).expect("a log file");
-        let child = command(folder.path())
+        let child = command(folder.path(), configuration)
             .args(["--concurrency", &workers.to_string()])
             .arg("--admin-address-path")
             .arg(folder.path().join(ADMIN))
@@ -72,12 +72,36 @@ impl Drop for Process {
     }
 }
 
+/// A fresh folder for a proxy.
+pub(crate) fn folder() -> TempDir {
+    tempfile::Builder::new()
+        .prefix("portcullis-envoy-")
+        .tempdir()
+        .expect("a temporary folder")
+}
+
+/// Runs a proxy's command in `--mode validate`.
+pub(crate) fn validated(mut command: Command) -> Result<(), Refusal> {
+    let output = command
+        .args(["--mode", "validate"])
+        .output()
+        .expect("the proxy's binary runs");
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Refusal {
+        exit: output.status.code().unwrap_or_default(),
+        log: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
 /// A proxy's command with what every run shares.
-pub(crate) fn command(folder: &Path) -> Command {
+pub(crate) fn command(folder: &Path, configuration: &str) -> Command {
     let mut command = Command::new(envoy_binary());
     command
+        .current_dir(folder)
         .arg("--config-path")
-        .arg(folder.join(CONFIG))
+        .arg(folder.join(configuration))
         // No shared memory, so that many run at once and a kill leaves nothing behind.
         .arg("--disable-hot-restart")
         // Access-log lines are waited for; the default holds them back for ten seconds.
@@ -104,6 +128,5 @@ fn watch(child: &Child, folder: &Path) -> Child {
         .expect("a shell runs")
 }
 
-pub(crate) const CONFIG: &str = "envoy.json";
 const ADMIN: &str = "admin";
 const LOG: &str = "envoy.log";

@@ -5,12 +5,11 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::{
     Echo, Envoy, Hygiene, Plugin, Transport,
     http_chain::{connection_manager, seal, wasm_filter},
-    process::{CONFIG, Process, command},
+    process::{Process, command, folder, validated},
     until,
 };
 
@@ -104,7 +103,7 @@ impl Proxy {
         let folder = folder();
         let listener = self.listener(folder.path());
         self.write(folder.path(), &json!({"listeners": [listener]}), &json!({}));
-        Envoy::serving(Process::start(folder, self.workers)).await
+        Envoy::serving(Process::start(folder, CONFIG, self.workers), LISTENER).await
     }
 
     /// Starts it with a listener that [`Envoy::update`] can replace.
@@ -117,7 +116,7 @@ impl Proxy {
         let dynamic = json!({"lds_config": {"path_config_source": source}});
         self.publish(folder.path());
         self.write(folder.path(), &json!({}), &dynamic);
-        Envoy::serving(Process::start(folder, self.workers)).await
+        Envoy::serving(Process::start(folder, CONFIG, self.workers), LISTENER).await
     }
 
     /// Starts it, expecting that it refuses its configuration and ends.
@@ -128,7 +127,7 @@ impl Proxy {
         let folder = folder();
         let listener = self.listener(folder.path());
         self.write(folder.path(), &json!({"listeners": [listener]}), &json!({}));
-        let mut process = Process::start(folder, self.workers);
+        let mut process = Process::start(folder, CONFIG, self.workers);
         let status = until("the proxy to refuse and end", async || process.ended()).await;
         Refusal {
             exit: status.code().unwrap_or_default(),
@@ -144,17 +143,7 @@ impl Proxy {
         let folder = folder();
         let listener = self.listener(folder.path());
         self.write(folder.path(), &json!({"listeners": [listener]}), &json!({}));
-        let output = command(folder.path())
-            .args(["--mode", "validate"])
-            .output()
-            .expect("the proxy's binary runs");
-        match output.status.code().unwrap_or_default() {
-            0 if output.status.success() => Ok(()),
-            exit => Err(Refusal {
-                exit,
-                log: String::from_utf8_lossy(&output.stderr).into_owned(),
-            }),
-        }
+        validated(command(folder.path(), CONFIG))
     }
 
     /// Puts its listener where a watched proxy looks: written beside, then renamed in one step.
@@ -189,8 +178,8 @@ impl Proxy {
             chain["transport_socket"] = socket.clone();
         }
         json!({
-            "name": "under_test",
-            "stat_prefix": "under_test",
+            "name": LISTENER,
+            "stat_prefix": LISTENER,
             "address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}},
             "filter_chains": [chain],
         })
@@ -211,12 +200,7 @@ impl Proxy {
     }
 }
 
-fn folder() -> TempDir {
-    tempfile::Builder::new()
-        .prefix("portcullis-envoy-")
-        .tempdir()
-        .expect("a temporary folder")
-}
-
 pub(crate) const ACCESS_LOG: &str = "access.log";
+const CONFIG: &str = "envoy.json";
 const LISTENERS: &str = "listeners.json";
+const LISTENER: &str = "under_test";

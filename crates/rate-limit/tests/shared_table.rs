@@ -133,27 +133,52 @@ fn a_damaged_set_comes_back_at_its_rate() {
 
 #[test]
 fn a_damaged_seed_gives_nobody_a_new_burst() {
-    let world = World::new(3, 8, &[ONCE]);
+    let world = World::new(2, 65_536, &[ONCE]);
+    for key in 0..50 {
+        assert_eq!(world.run(&ask(0, key, 0)), Verdict::Admitted);
+    }
+    world.store.damage(|name| name.ends_with("seed"));
+    // Worker 1 makes a new seed, by which the keys have other places, most of them empty.
+    for key in 0..50 {
+        assert!(matches!(world.run(&ask(1, key, 1)), Verdict::Exceeded(_)));
+    }
+    // Worker 0 goes by the old one for a second; then both count in one place.
+    let _ = world.run(&ask(0, 0, 1_000));
+    assert_eq!(world.run(&ask(1, 7, 3_600_000)), Verdict::Admitted);
+    assert!(matches!(world.run(&ask(0, 7, 0)), Verdict::Exceeded(_)));
+    assert_eq!(world.tally(|tallies| &tallies.corrupt), 1);
+}
+
+#[test]
+fn a_worker_that_finds_a_set_of_another_seed_follows_it() {
+    let world = World::new(2, 8, &[TEN]);
     assert_eq!(world.run(&ask(0, 7, 0)), Verdict::Admitted);
     world.store.damage(|name| name.ends_with("seed"));
-    // Worker 1 finds the damage and makes a new seed; worker 0 knows the old one and follows.
-    assert!(matches!(world.run(&ask(1, 7, 1)), Verdict::Exceeded(_)));
-    assert!(matches!(world.run(&ask(1, 9, 1)), Verdict::Exceeded(_)));
-    for worker in [0, 1, 2] {
-        assert!(matches!(
-            world.run(&ask(worker, 7, 1)),
-            Verdict::Exceeded(_)
-        ));
+    assert!(matches!(world.run(&ask(1, 7, 0)), Verdict::Exceeded(_)));
+    assert_eq!(world.run(&ask(1, 7, 100)), Verdict::Admitted);
+    assert!(matches!(world.run(&ask(0, 7, 0)), Verdict::Exceeded(_)));
+    assert_eq!(world.run(&ask(0, 7, 100)), Verdict::Admitted);
+    // The seed once, and the set once: worker 0 did not take worker 1's for damage.
+    assert_eq!(world.tally(|tallies| &tallies.corrupt), 2);
+}
+
+#[test]
+fn a_key_is_counted_elsewhere_only_once_its_set_knows() {
+    const TWO: Written = ("two", &[(1, 1_000, 2)]);
+    let world = World::new(2, 8, &[TWO]);
+    for key in 0..8 {
+        assert_eq!(world.run(&ask(0, key, 0)), Verdict::Admitted);
     }
-    // All of them count in one place again.
-    assert_eq!(world.run(&ask(2, 7, 3_600_000)), Verdict::Admitted);
-    for worker in [0, 1, 2] {
-        assert!(matches!(
-            world.run(&ask(worker, 7, 0)),
-            Verdict::Exceeded(_)
-        ));
+    // Both times another worker changes the full set before it is marked.
+    for other in 0..2 {
+        let fate = Fate::After(ask(1, other, 0));
+        world.store.plan.borrow_mut().push_back(fate);
+        assert_eq!(world.run(&ask(0, 99, 0)), Verdict::Admitted);
+        world.store.plan.borrow_mut().clear();
     }
-    assert_eq!(admitted(&world), 2);
+    // Places are free now; the burst of two is spent, and one has come back.
+    assert_eq!(world.run(&ask(0, 99, 1_000)), Verdict::Admitted);
+    assert!(matches!(world.run(&ask(0, 99, 0)), Verdict::Exceeded(_)));
 }
 
 #[test]

@@ -18,10 +18,15 @@ pub type SeedSource = Rc<dyn Fn() -> Result<[u8; 16], Unreadable>>;
 /// The key under which the seed is stored.
 const NAME: &str = "portcullis.v1.rl.seed";
 
+/// How long a worker goes by a seed before it reads it again, in nanoseconds. Should the seed be
+/// damaged and replaced, workers that know the old one count apart from the others for so long.
+const FRESH: u64 = 1_000_000_000;
+
 /// The seed of the process, and how to come by it.
 pub(super) struct Seeds {
     source: SeedSource,
-    known: Cell<Option<Seed>>,
+    /// With the moment at which it was read.
+    known: Cell<Option<(Seed, Moment)>>,
 }
 
 impl Seeds {
@@ -40,8 +45,8 @@ impl Seeds {
         now: Moment,
     ) -> Result<Seed, Unusable> {
         match self.known.get() {
-            Some(seed) => Ok(seed),
-            None => self.agree(store, tallies, now),
+            Some((seed, read)) if read.nanos().abs_diff(now.nanos()) < FRESH => Ok(seed),
+            _ => self.agree(store, tallies, now),
         }
     }
 
@@ -58,7 +63,7 @@ impl Seeds {
                 None => (Expected::Absent, Moment::NEVER),
                 Some(stored) => {
                     if let Some(seed) = Seed::from_bytes(&stored.value) {
-                        self.known.set(Some(seed));
+                        self.known.set(Some((seed, now)));
                         return Ok(seed);
                     }
                     count(&tallies.corrupt);
@@ -67,7 +72,7 @@ impl Seeds {
             };
             let seed = Seed::new((self.source)()?, lost);
             if store.swap(NAME, &seed.to_bytes(), expected)? == Swap::Done {
-                self.known.set(Some(seed));
+                self.known.set(Some((seed, now)));
                 return Ok(seed);
             }
         }

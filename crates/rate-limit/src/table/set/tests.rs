@@ -120,7 +120,9 @@ fn an_arrival_time_too_far_ahead_is_brought_back_and_kept() {
 fn a_worker_whose_clock_is_behind_clamps_nothing() {
     let rates = each_second(3);
     let mut set = Set::default();
-    while taken(set.take(7, &rates, at(100), None)) {}
+    for _ in 0..4 {
+        let _ = set.take(7, &rates, at(100), None);
+    }
     let behind = Moment::from_nanos(100 * SECOND - SLACK);
     assert!(matches!(
         set.take(7, &rates, behind, None),

@@ -59,4 +59,4 @@ step "docker-compose up envoy"
 compose build mint catalog
 compose up -d envoy
 step "the round"
-compose run --rm -T round
+compose run --no-deps --rm -T round

@@ -18,7 +18,7 @@ pub use cast::Member;
 pub use client::{Client, Outcome, Reply};
 pub use configuration::{Configuration, Places};
 pub use error::Error;
-pub use mint::mint;
+pub use mint::{is_minted, mint};
 pub use round::{Doors, ready, round};
 pub use shop::{Role, router};
 pub use stack::{Programs, Stack};

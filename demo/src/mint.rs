@@ -5,6 +5,7 @@
 
 use std::{
     fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -49,7 +50,39 @@ pub fn mint(envoy: &Path, dist: &Path, out: &Path, places: &Places<'_>) -> Resul
         let configuration = configuration.with_places(member, places);
         configuration.write(&folder.join("envoy.json"))?;
     }
-    client(&made(out.join("client"))?, &mesh, &web, &issuer)
+    client(&made(out.join("client"))?, &mesh, &web, &issuer)?;
+    text(&out.join(MARK), &fingerprint(envoy, dist)?)
+}
+
+/// Whether `out` holds what [`mint`] would make from these sources, and it is still good for half its
+/// lifetime: a stack that is asked to start again goes on with the certificates that it has.
+#[must_use]
+pub fn is_minted(envoy: &Path, dist: &Path, out: &Path) -> bool {
+    let mark = out.join(MARK);
+    let age = fs::metadata(&mark)
+        .and_then(|mark| mark.modified())
+        .ok()
+        .and_then(|made| made.elapsed().ok());
+    let known = fs::read_to_string(&mark).ok();
+    age.is_some_and(|age| age < LIFETIME / 2) && known == fingerprint(envoy, dist).ok()
+}
+
+/// Where the sources' fingerprint is written, last of all.
+const MARK: &str = "client/made-from";
+
+/// Tells one build's sources from another's; nobody has to be kept from forging it.
+fn fingerprint(envoy: &Path, dist: &Path) -> Result<String, Error> {
+    let mut hasher = DefaultHasher::new();
+    for member in Member::ALL {
+        for source in [
+            envoy.join(member.configuration()),
+            dist.join(member.plugin()),
+        ] {
+            let bytes = fs::read(&source).map_err(Error::file(source))?;
+            bytes.hash(&mut hasher);
+        }
+    }
+    Ok(format!("{:016x}", hasher.finish()))
 }
 
 /// What whoever sends requests holds: whom to trust, whom to be, tokens good and bad.
@@ -140,4 +173,25 @@ fn written(folder: &Path, name: &str, identity: &Identity) -> Result<(), Error> 
         .write(folder, name)
         .map(drop)
         .map_err(Error::file(folder.join(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_made_is_kept_until_a_source_changes() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let envoy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../envoy");
+        let dist = made(folder.path().join("dist")).unwrap();
+        let out = folder.path().join("out");
+        for plugin in ["gateway.wasm", "spiffe_authz.wasm"] {
+            text(&dist.join(plugin), "a plugin").unwrap();
+        }
+        assert!(!is_minted(&envoy, &dist, &out));
+        mint(&envoy, &dist, &out, &|_, _, _| None).unwrap();
+        assert!(is_minted(&envoy, &dist, &out));
+        text(&dist.join("gateway.wasm"), "another plugin").unwrap();
+        assert!(!is_minted(&envoy, &dist, &out));
+    }
 }

@@ -12,7 +12,7 @@
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
-use portcullis_demo::{Doors, Error, Programs, Stack, Table, mint, ready, round};
+use portcullis_demo::{Doors, Error, Programs, Stack, Table, is_minted, mint, ready, round};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// A small shop behind a real Envoy, and a round of requests that shows what is decided.
@@ -103,12 +103,15 @@ async fn carry_out(task: Task) -> Result<ExitCode, Error> {
             }
         }
         Task::Mint { sources, out } => {
-            mint(
-                &sources.configurations,
-                &sources.plugins,
-                &out,
-                &|_, _, _| None,
-            )?;
+            let Sources {
+                configurations,
+                plugins,
+            } = sources;
+            if is_minted(&configurations, &plugins, &out) {
+                println!("{} is there already", out.display());
+            } else {
+                mint(&configurations, &plugins, &out, &|_, _, _| None)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         Task::Round {

@@ -1,1 +1,42 @@
-//! Tokens: JWS, JWK sets, claims and their verification.
+//! Tokens: JWS, JWK sets, claims, and their verification as a policy of the language.
+//!
+//! One strict parser and one claims validator of our own; a library is asked about signatures
+//! only, behind [`Signatures`].
+#![forbid(unsafe_code)]
+
+mod algorithm;
+mod attribute;
+mod cache;
+mod carrier;
+mod challenge;
+mod claim_header;
+mod claim_test;
+mod claims;
+mod compact;
+mod compile;
+mod document;
+#[cfg(test)]
+mod fake;
+mod header;
+mod key;
+mod key_set;
+mod leaf;
+mod provider;
+pub mod reason;
+mod seen;
+mod signatures;
+mod tokens;
+mod upstream;
+mod validator;
+mod value;
+mod verifier;
+
+pub use algorithm::Algorithm;
+pub use compact::Compact;
+pub use key::Key;
+pub use key_set::KeySet;
+pub use signatures::{JwtSimple, Signatures};
+pub use tokens::Tokens;
+
+/// The name of the section, and of the credential that [`policy::Trust::Verified`] names.
+const SECTION: &str = "jwt";

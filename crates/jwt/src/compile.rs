@@ -1,0 +1,215 @@
+//! From the section as it is written to what decides: checks over all providers, and the verifier.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use policy::language::{Place, Report};
+
+use crate::Signatures;
+use crate::cache::TokenCache;
+use crate::carrier::Carrier;
+use crate::challenge::Challenges;
+use crate::claim_header::ClaimHeader;
+use crate::document::{ClaimToHeader, FromHeader, ProviderModel, Section};
+use crate::provider::{AfterUse, Provider};
+use crate::validator::{Audiences, Validator};
+use crate::verifier::Verifier;
+
+/// Compiles the section; everything wrong goes to the report.
+pub(crate) fn compile(
+    section: &Section,
+    place: &Place<'_>,
+    report: &mut Report,
+    signatures: Rc<dyn Signatures>,
+) -> Verifier {
+    let place = &place.field("providers");
+    let mut carriers = Vec::new();
+    let mut providers = Vec::with_capacity(section.providers.len());
+    for (index, model) in section.providers.iter().enumerate() {
+        let place = &place.named(model.name.as_str());
+        let before = section.providers.iter().take(index);
+        refuse_alike(model, before, place, report);
+        providers.push(provider(model, &mut carriers, place, report));
+    }
+    refuse_claims_as_tokens(section, &carriers, place, report);
+    let bound = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    Verifier {
+        providers,
+        carriers,
+        challenges: Challenges::new(section.realm.as_ref().map(crate::document::Realm::as_str)),
+        cache: RefCell::new(TokenCache::new(
+            bound(section.cache.tokens.value()),
+            bound(section.cache.bytes.value()),
+        )),
+        signatures,
+    }
+}
+
+/// Names are unique, and an issuer stands twice only where the audiences tell whose a token is.
+fn refuse_alike<'a>(
+    model: &ProviderModel,
+    before: impl Iterator<Item = &'a ProviderModel>,
+    place: &Place<'_>,
+    report: &mut Report,
+) {
+    for other in before {
+        let name = other.name.as_str();
+        if other.name == model.name {
+            report.error(&place.field("name"), "given twice; names are unique");
+        } else if other.issuer == model.issuer && overlap(&other.audiences.0, &model.audiences.0) {
+            let message = format!(
+                "providers[{name}] has the same issuer; two may share one only with different \
+                 audiences, which then tell whose a token is"
+            );
+            report.error(&place.field("issuer"), message);
+        }
+    }
+}
+
+fn overlap(a: &Audiences, b: &Audiences) -> bool {
+    match (a, b) {
+        (Audiences::OneOf(a), Audiences::OneOf(b)) => a.iter().any(|audience| b.contains(audience)),
+        _ => true,
+    }
+}
+
+fn provider(
+    model: &ProviderModel,
+    carriers: &mut Vec<Carrier>,
+    place: &Place<'_>,
+    report: &mut Report,
+) -> Provider {
+    for (index, key) in model.jwks.inline.iter().enumerate() {
+        let word = key.algorithm().word();
+        if !model.algorithms.contains(&key.algorithm()) {
+            let message = format!(
+                "key {index} verifies {word}, which is not among this provider's algorithms"
+            );
+            report.warning(&place.field("jwks").field("inline"), message);
+        }
+    }
+    Provider {
+        name: model.name.share(),
+        validator: Validator {
+            issuer: model.issuer.as_str().into(),
+            audiences: model.audiences.0.clone(),
+            clock_skew: model.clock_skew.value(),
+            max_lifetime: model.max_lifetime.map(policy::language::Span::value),
+        },
+        algorithms: model.algorithms.clone(),
+        keys: Rc::clone(&model.jwks.inline),
+        max_token_bytes: usize::try_from(model.max_token_bytes.value()).unwrap_or(usize::MAX),
+        carriers: carriers_of(model, carriers, place, report),
+        after_use: if model.forward {
+            AfterUse::Forward
+        } else {
+            AfterUse::Remove
+        },
+        claim_headers: claim_headers(model, place, report),
+    }
+}
+
+/// The numbers of a provider's carriers; a carrier of several providers is one.
+fn carriers_of(
+    model: &ProviderModel,
+    carriers: &mut Vec<Carrier>,
+    place: &Place<'_>,
+    report: &mut Report,
+) -> Vec<usize> {
+    let Some(headers) = &model.from_headers else {
+        return vec![number(
+            carriers,
+            Carrier::new(Carrier::AUTHORIZATION, "Bearer "),
+        )];
+    };
+    let place = &place.field("from_headers");
+    let mut numbers = Vec::with_capacity(headers.len());
+    for (index, header) in headers.iter().enumerate() {
+        let mut others = headers.iter().take(index);
+        if others.any(|other| reads_the_same(other, header)) {
+            let message = "reads the same value as an entry before it";
+            report.error(&place.index(index), message);
+        }
+        numbers.push(number(
+            carriers,
+            Carrier::new(header.name.as_str(), prefix(header)),
+        ));
+    }
+    numbers
+}
+
+fn number(carriers: &mut Vec<Carrier>, carrier: Carrier) -> usize {
+    let known = carriers.iter().position(|one| *one == carrier);
+    known.unwrap_or_else(|| {
+        carriers.push(carrier);
+        carriers.len().saturating_sub(1)
+    })
+}
+
+fn prefix(header: &FromHeader) -> &str {
+    header
+        .value_prefix
+        .as_ref()
+        .map_or("", |prefix| prefix.as_str())
+}
+
+fn reads_the_same(a: &FromHeader, b: &FromHeader) -> bool {
+    let (one, other) = (
+        prefix(a).to_ascii_lowercase(),
+        prefix(b).to_ascii_lowercase(),
+    );
+    a.name == b.name && (one.starts_with(&other) || other.starts_with(&one))
+}
+
+fn claim_headers(
+    model: &ProviderModel,
+    place: &Place<'_>,
+    report: &mut Report,
+) -> Vec<ClaimHeader> {
+    let entries = model.claim_to_headers.as_deref().unwrap_or_default();
+    let place = &place.field("claim_to_headers");
+    let compile = |(index, entry): (usize, &ClaimToHeader)| {
+        let place = &place.index(index);
+        let place = &place.field("header_name");
+        let name = entry.header_name.as_str();
+        let mut others = entries.iter().take(index);
+        if entry.header_name.is_reserved() {
+            let message = format!("\"{name}\" is the proxy's own; tell the upstream in another");
+            report.error(place, message);
+        } else if others.any(|other| other.header_name == entry.header_name) {
+            report.error(place, format_args!("\"{name}\" is given twice"));
+        }
+        ClaimHeader {
+            header: entry.header_name.share(),
+            claim: entry.claim_name.0.clone(),
+        }
+    };
+    entries.iter().enumerate().map(compile).collect()
+}
+
+/// A header that is stripped from every request, since only we set it, cannot carry a token.
+fn refuse_claims_as_tokens(
+    section: &Section,
+    carriers: &[Carrier],
+    place: &Place<'_>,
+    report: &mut Report,
+) {
+    for model in &section.providers {
+        let place = &place.named(model.name.as_str());
+        let place = &place.field("claim_to_headers");
+        let entries = model.claim_to_headers.iter().flatten();
+        for (index, entry) in entries.enumerate() {
+            let name = entry.header_name.as_str();
+            // Reserved names are reported already.
+            let is_one = carriers.iter().any(|carrier| &*carrier.header == name);
+            if is_one && !entry.header_name.is_reserved() {
+                let place = &place.index(index);
+                let message = format!("\"{name}\" carries tokens; tell the upstream in another");
+                report.error(&place.field("header_name"), message);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+//! The `jwt` section and its parts of a condition, as the document has them.
+//!
+//! Models only: what is read here is compiled by [`crate::compile`] into what decides.
+
+mod audiences;
+mod claim;
+mod condition;
+mod header_name;
+mod jwks;
+mod one_or_more;
+mod provider;
+mod quotable;
+mod section;
+
+pub(crate) use audiences::AudiencesModel;
+pub(crate) use claim::{ClaimEntry, ClaimPath};
+pub(crate) use condition::TokenParts;
+pub(crate) use header_name::HeaderName;
+pub(crate) use jwks::Jwks;
+pub(crate) use one_or_more::OneOrMore;
+pub(crate) use provider::{ClaimToHeader, FromHeader, ProviderModel};
+pub(crate) use quotable::{Realm, ScopeName};
+pub(crate) use section::Section;

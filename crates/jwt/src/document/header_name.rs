@@ -1,0 +1,160 @@
+//! The name of a header, and which ones a claim must never be written to.
+
+use std::rc::Rc;
+
+use policy::language::{Json, Model, Place, Report, Shape, Text};
+
+/// A header's name in lower case (RFC 9110 §5.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HeaderName(Rc<str>);
+
+/// Headers that the proxy, the connection or another credential lives by. To overwrite one with a
+/// claim would change how the request is routed, framed, or whom it is believed to be from.
+const RESERVED: [&str; 27] = [
+    "authorization",
+    "client-cert",
+    "client-cert-chain",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "forwarded",
+    "grpc-timeout",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "range",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+    "x-forwarded-client-cert",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-request-id",
+];
+
+/// The same, by how they begin.
+const RESERVED_PREFIXES: [&str; 4] = ["x-envoy-", "x-forwarded-", "x-b3-", ":"];
+
+impl HeaderName {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn share(&self) -> Rc<str> {
+        Rc::clone(&self.0)
+    }
+
+    /// Whether only the proxy may write this header.
+    pub(crate) fn is_reserved(&self) -> bool {
+        let spelled = self.0.replace('_', "-"); // upstreams take one for the other
+        RESERVED.contains(&&*spelled)
+            || RESERVED_PREFIXES
+                .iter()
+                .any(|prefix| spelled.starts_with(prefix))
+    }
+}
+
+impl Model for HeaderName {
+    fn read(value: &Json, place: &Place<'_>, report: &mut Report) -> Option<Self> {
+        let text = Text::read(value, place, report)?;
+        let text = text.as_str();
+        let lower = text.to_ascii_lowercase();
+        if text.starts_with(':') {
+            report.error(place, format_args!("\"{text}\" is a pseudo header"));
+        } else if !text.bytes().all(is_token) {
+            report.error(
+                place,
+                format_args!("\"{text}\" is not the name of a header"),
+            );
+        } else if lower != text {
+            report.error(
+                place,
+                format_args!("\"{text}\": write it in lower case: \"{lower}\""),
+            );
+        } else {
+            return Some(Self(text.into()));
+        }
+        None
+    }
+
+    fn shape() -> Shape {
+        Shape::Pattern(
+            "^[a-z0-9!#$%&'*+.^_`|~-]+$",
+            "name of a header in lower case",
+        )
+    }
+}
+
+/// `tchar` of RFC 9110 §5.6.2.
+const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'-'
+                | b'.'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'|'
+                | b'~'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_tokens_in_lower_case() {
+        for (name, fine) in [
+            ("x-user", true),
+            ("x_user.1~", true),
+            ("X-User", false),
+            (":path", false),
+            ("x user", false),
+            ("x-user\r", false),
+            ("x-usér", false),
+            ("", false),
+        ] {
+            let mut report = Report::default();
+            let read = HeaderName::read(&Json::Text(name.into()), &Place::top(), &mut report);
+            assert_eq!(read.is_some(), fine, "{name:?}");
+            assert_eq!(report.is_refused(), !fine, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_proxy_lives_by_is_reserved_in_every_spelling() {
+        for (name, reserved) in [
+            ("host", true),
+            ("authorization", true),
+            ("transfer-encoding", true),
+            ("transfer_encoding", true),
+            ("x-envoy-original-path", true),
+            ("x_envoy_original_path", true),
+            ("x-forwarded-client-cert", true),
+            ("x-forwarded-for", true),
+            ("cookie", true),
+            ("x-user", false),
+            ("x-envoyage", false),
+            ("x-tenant-host", false),
+        ] {
+            assert_eq!(HeaderName(name.into()).is_reserved(), reserved, "{name}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The section itself.
+
+use policy::language::Whole;
+
+use super::{ProviderModel, Realm};
+
+policy::model! {
+    /// Tokens: who issues them, with which keys, and what becomes of them.
+    pub(crate) struct Section {
+        /// The realm in `WWW-Authenticate` (RFC 6750 §3); without it, none is named.
+        optional realm: Realm;
+        /// How many verified tokens each worker remembers, so that none is verified twice.
+        default cache: Cache = Cache::default(), "{tokens: 1000, bytes: 4194304}";
+        /// The issuers whose tokens are taken.
+        required providers: Vec<ProviderModel>, "list at least one provider of tokens";
+    }
+    later ["resource_metadata"];
+    instead [
+        ("provider", "providers: [...]"),
+        ("issuers", "providers: [...]"),
+        ("jwt_rules", "providers: [...]"),
+        ("jwtRules", "providers: [...]"),
+        ("jwt_cache_config", "cache: {tokens: ...}"),
+        ("rules", "each rule as an entry of \"routes\""),
+    ];
+}
+
+policy::model! {
+    /// The bounds of the memory for verified tokens, per worker.
+    pub(crate) struct Cache {
+        /// Tokens at most; 0 remembers none.
+        default tokens: Whole<0, 1_000_000> = Whole::new(1_000), "1000";
+        /// Bytes at most, tokens with what they say; 0 remembers none.
+        default bytes: Whole<0, 67_108_864> = Whole::new(4_194_304), "4194304";
+    }
+    instead [("jwt_cache_size", "tokens"), ("size", "tokens"), ("max_bytes", "bytes")];
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self {
+            tokens: Whole::new(1_000),
+            bytes: Whole::new(4_194_304),
+        }
+    }
+}

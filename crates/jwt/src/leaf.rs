@@ -1,0 +1,150 @@
+//! The compiled condition part: `jwt` with the `scopes` and `claims` beside it.
+
+use std::fmt;
+use std::rc::Rc;
+
+use policy::{Challenge, Context, Failure, Leaf, Reason, Weight};
+
+use crate::claim_test::ClaimTest;
+use crate::claims::Claims;
+use crate::reason;
+use crate::seen::{Seen, Verdict};
+use crate::verifier::Verifier;
+
+/// Whether a request without a token passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Demand {
+    /// A token must be there.
+    Required,
+    /// None is fine; a bad one is not.
+    Optional,
+}
+
+/// A verified token of one of some providers, with scopes and claims.
+pub(crate) struct TokenLeaf {
+    verifier: Rc<Verifier>,
+    providers: Vec<usize>,
+    demand: Demand,
+    scopes: Vec<Box<str>>,
+    claims: Vec<ClaimTest>,
+    insufficient_scope: Rc<Challenge>,
+}
+
+impl TokenLeaf {
+    pub(crate) fn new(
+        verifier: &Rc<Verifier>,
+        providers: Vec<usize>,
+        demand: Demand,
+        scopes: Vec<Box<str>>,
+        claims: Vec<ClaimTest>,
+    ) -> Self {
+        Self {
+            verifier: Rc::clone(verifier),
+            providers,
+            demand,
+            insufficient_scope: verifier.challenges.insufficient_scope(&scopes),
+            scopes,
+            claims,
+        }
+    }
+
+    /// Whether a verified token is enough.
+    fn suffices(&self, provider: usize, claims: &Claims) -> Result<(), Failure> {
+        let failure = if !self.scopes.iter().all(|scope| claims.grants(scope)) {
+            Failure::new(reason::INSUFFICIENT_SCOPE, Weight::NotEnough)
+                .challenged(&self.insufficient_scope)
+        } else if !self.claims.iter().all(|test| test.holds(claims)) {
+            Failure::new(reason::CLAIM_NOT_ALLOWED, Weight::NotEnough)
+        } else {
+            return Ok(());
+        };
+        Err(self.about(failure, provider))
+    }
+
+    fn refuse(&self, provider: usize, reason: Reason) -> Failure {
+        let weight = if reason == reason::SEVERAL_TOKENS {
+            Weight::Fault // the request cannot be read in one way
+        } else {
+            Weight::Bad
+        };
+        let failure = match self.verifier.challenges.bad(reason) {
+            Some(challenge) => Failure::new(reason, weight).challenged(challenge),
+            None => Failure::new(reason, weight),
+        };
+        self.about(failure, provider)
+    }
+
+    fn about(&self, mut failure: Failure, provider: usize) -> Failure {
+        let provider = self.verifier.providers.get(provider);
+        failure.rule = provider.map(|provider| Rc::clone(&provider.name));
+        failure
+    }
+
+    fn missing(&self) -> Failure {
+        Failure::new(reason::MISSING, Weight::Missing)
+            .challenged(self.verifier.challenges.missing())
+    }
+}
+
+impl Leaf for TokenLeaf {
+    /// A good token decides, whatever else the request carries: one that is another provider's, or
+    /// bad, in the same request spoils nothing.
+    fn holds(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let seen = Seen::of(context.learnt);
+        self.verifier
+            .look(context.request, &self.providers, &seen)?;
+        let mut not_enough: Option<Failure> = None;
+        let mut bad: Option<(usize, Reason)> = None;
+        for provider in self.providers.iter().copied() {
+            match seen.verdict(provider) {
+                Some(Verdict::Good(claims)) => match self.suffices(provider, &claims) {
+                    Ok(()) => return Ok(()),
+                    Err(failure) => {
+                        not_enough.get_or_insert(failure);
+                    }
+                },
+                Some(Verdict::Bad(reason)) => {
+                    if bad.is_none_or(|(_, known)| telling(reason) > telling(known)) {
+                        bad = Some((provider, reason));
+                    }
+                }
+                Some(Verdict::Absent) | None => {}
+            }
+        }
+        match (not_enough, bad, self.demand) {
+            (Some(failure), _, _) => Err(failure),
+            (None, Some((provider, reason)), _) => Err(self.refuse(provider, reason)),
+            (None, None, Demand::Required) => Err(self.missing()),
+            (None, None, Demand::Optional) => Ok(()),
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.demand == Demand::Optional
+    }
+
+    fn verifies(&self, section: &str) -> bool {
+        section == crate::SECTION && self.demand == Demand::Required
+    }
+}
+
+/// How much a reason says where several providers refuse the same token: that it is another
+/// provider's says the least.
+fn telling(reason: Reason) -> u8 {
+    match reason {
+        reason::UNKNOWN_ISSUER => 0,
+        reason::WRONG_AUDIENCE => 1,
+        _ => 2,
+    }
+}
+
+impl fmt::Debug for TokenLeaf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenLeaf")
+            .field("providers", &self.providers)
+            .field("demand", &self.demand)
+            .field("scopes", &self.scopes)
+            .field("claims", &self.claims)
+            .finish_non_exhaustive()
+    }
+}

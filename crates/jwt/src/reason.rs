@@ -1,0 +1,61 @@
+//! Why a token did not let a request in: the closed set of this policy's reason codes.
+//!
+//! The client sees the status and the `WWW-Authenticate` header of RFC 6750; the code is for the
+//! log, the metric and the reference page.
+
+policy::reasons! {
+    /// No token where one is asked for.
+    MISSING = "jwt.missing", Unauthorized,
+        "The route asks for a token and the request carries none where the provider reads it. \
+         Look at the provider's from_headers and at the client.";
+    /// Not a compact JWS with JSON header and claims.
+    MALFORMED = "jwt.malformed", Unauthorized,
+        "The token is not a JWS in compact form (RFC 7515 §7.1) with a JSON header and JSON claims \
+         that hold an exp and give no member twice. Look at how the client builds the header.";
+    /// Longer than the provider's `max_token_bytes`.
+    TOO_LARGE = "jwt.too_large", Unauthorized,
+        "The token is longer than the provider's max_token_bytes. Raise it, or have the issuer \
+         leave out claims.";
+    /// More than one token for one provider.
+    SEVERAL_TOKENS = "jwt.several_tokens", BadRequest,
+        "The request carries more than one token for the same provider, in one header given twice \
+         or in several headers. Send one.";
+    /// Signed with an algorithm that the provider does not list.
+    ALGORITHM_NOT_ALLOWED = "jwt.algorithm_not_allowed", Unauthorized,
+        "The token's alg is not among the provider's algorithms. `none` never is.";
+    /// No key of the provider fits the token.
+    UNKNOWN_KEY = "jwt.unknown_key", Unauthorized,
+        "The provider's JWK set has no key of the token's kid and algorithm, or several fit a token \
+         that names none. Look whether the issuer has rotated its keys.";
+    /// The signature is not that of the key.
+    BAD_SIGNATURE = "jwt.bad_signature", Unauthorized,
+        "The signature does not verify under the key that the token names. The token was altered or \
+         forged, or the JWK set is another issuer's.";
+    /// Another `iss` than the provider's.
+    UNKNOWN_ISSUER = "jwt.unknown_issuer", Unauthorized,
+        "The token's iss is not, byte for byte, the issuer of a provider that the route accepts.";
+    /// None of the provider's `audiences` in `aud`.
+    WRONG_AUDIENCE = "jwt.wrong_audience", Unauthorized,
+        "The token's aud names none of the provider's audiences: it is meant for another service.";
+    /// Past `exp`.
+    EXPIRED = "jwt.expired", Unauthorized,
+        "The token's exp has passed by more than clock_skew. The client has to fetch a new one.";
+    /// Before `nbf` or `iat`.
+    NOT_YET_VALID = "jwt.not_yet_valid", Unauthorized,
+        "The token's nbf or iat lies in the future by more than clock_skew. Compare the clocks.";
+    /// Another `typ` than the profile's.
+    BAD_TYPE = "jwt.bad_type", Unauthorized,
+        "The token's typ is not one that the provider's profile takes, so it was made for another \
+         purpose (RFC 8725 §3.11).";
+    /// A token of a kind that is never taken.
+    UNSUPPORTED = "jwt.unsupported", Unauthorized,
+        "The token asks for what is never honoured (crit, b64, or a key it brings along: jku, jwk, \
+         x5u, x5c), is bound to a key of the client (cnf), which this version cannot check, or \
+         lives longer than the provider's max_lifetime.";
+    /// Verified, without the scopes.
+    INSUFFICIENT_SCOPE = "jwt.insufficient_scope", Forbidden,
+        "The token is good but its scope or scp lacks a scope that the route asks for.";
+    /// Verified, with other claims than asked for.
+    CLAIM_NOT_ALLOWED = "jwt.claim_not_allowed", Forbidden,
+        "The token is good but a claim is missing or has none of the values that the route asks for.";
+}

@@ -1,0 +1,204 @@
+//! The policy: its section, its condition parts, its attributes, and what the upstream gets.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use policy::language::{Fields, Model, Place, Report};
+use policy::{Attribute, AttributeName, Context, Leaf, Permit, Policy, Vocabulary};
+
+use crate::attribute::{ATTRIBUTES, TokenAttribute};
+use crate::compile::compile;
+use crate::document::{Section, TokenParts};
+use crate::leaf::TokenLeaf;
+use crate::verifier::Verifier;
+use crate::{JwtSimple, Signatures, reason};
+
+/// Tokens, as a policy of the language: the section `jwt`, the parts `jwt`, `scopes` and `claims`
+/// of a condition, and the attributes of a verified token.
+pub struct Tokens {
+    signatures: Rc<dyn Signatures>,
+    section: Read,
+    used: RefCell<BTreeSet<usize>>,
+}
+
+/// What became of the section.
+enum Read {
+    /// It is not there.
+    Absent,
+    /// It is wrong, and reported; what names a provider of it is not reported again.
+    Broken,
+    /// It is compiled.
+    Ready(Rc<Verifier>),
+}
+
+impl Tokens {
+    /// The policy with signatures verified in the VM.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_signatures(Rc::new(JwtSimple))
+    }
+
+    /// The policy with another primitive for signatures.
+    #[must_use]
+    pub fn with_signatures(signatures: Rc<dyn Signatures>) -> Self {
+        Self {
+            signatures,
+            section: Read::Absent,
+            used: RefCell::new(BTreeSet::new()),
+        }
+    }
+
+    /// The number of a provider; where there is none of this name, that is reported at the place.
+    fn find(&self, name: &str, place: &Place<'_>, report: &mut Report) -> Option<usize> {
+        let verifier = match &self.section {
+            Read::Ready(verifier) => verifier,
+            Read::Broken => return None,
+            Read::Absent => {
+                let message = "no provider is declared; add the section jwt: {providers: [...]}";
+                report.error(place, message);
+                return None;
+            }
+        };
+        let mut names = verifier.providers.iter().map(|provider| &*provider.name);
+        let found = names.position(|provider| provider == name);
+        if found.is_none() {
+            let names: Vec<&str> = verifier.providers.iter().map(|one| &*one.name).collect();
+            let names = names.join(", ");
+            let message = format!("no provider has the name \"{name}\"; providers: {names}");
+            report.error(place, message);
+        }
+        found
+    }
+
+    fn leaf(
+        &self,
+        parts: &TokenParts,
+        place: &Place<'_>,
+        report: &mut Report,
+    ) -> Option<TokenLeaf> {
+        let part = parts.jwt.as_ref()?;
+        let mut providers = Vec::with_capacity(part.providers.len());
+        for name in &part.providers {
+            let place = &place.field("jwt");
+            if let Some(number) = self.find(name.as_str(), place, report) {
+                if providers.contains(&number) {
+                    report.error(place, format_args!("\"{}\" is given twice", name.as_str()));
+                }
+                providers.push(number);
+            }
+        }
+        self.used.borrow_mut().extend(&providers);
+        let place = &place.field("claims");
+        let mut claims = Vec::new();
+        for (index, entry) in parts.claims.iter().flatten().enumerate() {
+            claims.extend(entry.test(&place.index(index), report));
+        }
+        let scopes = parts.scopes.iter().flatten();
+        let scopes = scopes.map(|scope| scope.as_str().into()).collect();
+        match &self.section {
+            Read::Ready(verifier) => Some(TokenLeaf::new(
+                verifier,
+                providers,
+                part.demand,
+                scopes,
+                claims,
+            )),
+            Read::Absent | Read::Broken => None, // refused already
+        }
+    }
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Policy for Tokens {
+    fn vocabulary(&self) -> Vocabulary {
+        Vocabulary {
+            section: crate::SECTION,
+            about: "Tokens: who issues them, with which keys, and what becomes of them.",
+            shape: Section::shape,
+            condition: Some(TokenParts::shape),
+            attributes: ATTRIBUTES,
+            reasons: reason::ALL,
+        }
+    }
+
+    fn read(&mut self, document: &mut Fields<'_>, report: &mut Report) {
+        self.section = match document.read::<Section>(crate::SECTION, report) {
+            None => Read::Absent,
+            Some(None) => Read::Broken,
+            Some(Some(section)) => {
+                let place = &document.place().field(crate::SECTION);
+                let signatures = Rc::clone(&self.signatures);
+                Read::Ready(Rc::new(compile(&section, place, report, signatures)))
+            }
+        };
+    }
+
+    fn condition(&self, fields: &mut Fields<'_>, report: &mut Report) -> Vec<Box<dyn Leaf>> {
+        let Some(parts) = TokenParts::of(fields, report) else {
+            return Vec::new();
+        };
+        let leaf = self.leaf(&parts, fields.place(), report);
+        leaf.map(|leaf| Box::new(leaf) as Box<dyn Leaf>)
+            .into_iter()
+            .collect()
+    }
+
+    fn attribute(
+        &self,
+        name: &AttributeName<'_>,
+        place: &Place<'_>,
+        report: &mut Report,
+    ) -> Option<Option<Rc<dyn Attribute>>> {
+        let find = |name: &str, report: &mut Report| self.find(name, place, report);
+        let read = TokenAttribute::read(name, place, report, find)?;
+        Some(read.map(|attribute| Rc::new(attribute) as Rc<dyn Attribute>))
+    }
+
+    fn finish(&self, report: &mut Report) {
+        let Read::Ready(verifier) = &self.section else {
+            return;
+        };
+        let used = self.used.borrow();
+        for (number, provider) in verifier.providers.iter().enumerate() {
+            if !used.contains(&number) {
+                let top = Place::top();
+                let section = top.field(crate::SECTION);
+                let providers = section.field("providers");
+                report.warning(&providers.named(&provider.name), "no route uses it");
+            }
+        }
+    }
+
+    fn written_headers(&self) -> Vec<Rc<str>> {
+        let Read::Ready(verifier) = &self.section else {
+            return Vec::new();
+        };
+        let claims = verifier.providers.iter().flat_map(|one| &one.claim_headers);
+        let mut headers: Vec<Rc<str>> = claims.map(|claim| Rc::clone(&claim.header)).collect();
+        headers.sort_unstable();
+        headers.dedup();
+        headers
+    }
+
+    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
+        if let Read::Ready(verifier) = &self.section {
+            verifier.on_permit(context, permit);
+        }
+    }
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let providers = match &self.section {
+            Read::Ready(verifier) => verifier.providers.len(),
+            Read::Absent | Read::Broken => 0,
+        };
+        write!(f, "Tokens({providers} providers)")
+    }
+}

@@ -10,6 +10,7 @@
 //! ```
 
 mod decision_id;
+mod document;
 mod evidence;
 mod host;
 mod log;
@@ -45,7 +46,9 @@ pub mod expansion {
 #[macro_export]
 macro_rules! plugin {
     ($name:literal, $policies:expr $(,)?) => {
-        $crate::expansion::main!({ $crate::install!($name, $policies) });
+        const _: () = {
+            $crate::expansion::main!({ $crate::install!($name, $policies) });
+        };
     };
 }
 

@@ -12,7 +12,7 @@ use proxy_wasm::types::{Action, ContextType};
 
 use crate::host::{HostError, Level, abi};
 use crate::worker::{Ruling, Verdict, Worker};
-use crate::{Seams, log};
+use crate::{Seams, document, log};
 
 /// What a plugin brings: its policies, made anew for each configuration.
 pub type Policies = fn(&Seams) -> Vec<Box<dyn Policy>>;
@@ -60,7 +60,11 @@ impl Root {
             }
         };
         let seams = Seams::default();
-        match compile(&document, self.names.file, (self.policies)(&seams)) {
+        match compile(
+            &document::text(&document),
+            self.names.file,
+            (self.policies)(&seams),
+        ) {
             Ok((engine, report)) => {
                 log_report(&report);
                 Some(Ruling::Engine(Box::new(engine), seams.into_tallies()))

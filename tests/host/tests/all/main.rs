@@ -11,6 +11,7 @@
 
 mod configuration;
 mod denial;
+mod document;
 mod faults;
 mod hostile;
 mod permit;

@@ -52,6 +52,22 @@ impl Arrivals {
 }
 
 /// One to [`MAX_RATES`] rates of one limit.
+///
+/// ```
+/// use std::{num::NonZeroU32, time::Duration};
+/// use rate_limit::{Arrivals, Moment, Rate, Rates};
+/// let n = |n| NonZeroU32::new(n).unwrap();
+/// let second = Rate::new(n(10), Duration::from_secs(1), n(10)).quota(n(1))?;
+/// let minute = Rate::new(n(2), Duration::from_secs(60), n(2)).quota(n(1))?;
+/// let rates = Rates::new(vec![second, minute]).unwrap();
+///
+/// let now = Moment::from_reading(Duration::from_secs(100)).unwrap();
+/// let fresh = Arrivals::from_times([Moment::NEVER; 2]).unwrap();
+/// let once = rates.take(&fresh, now).unwrap();
+/// let twice = rates.take(&once, now).unwrap();
+/// assert_eq!(rates.take(&twice, now), Err(Duration::from_secs(30)));
+/// # Ok::<(), rate_limit::TooSlow>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rates(Vec<Quota>);
 

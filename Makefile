@@ -30,7 +30,7 @@ lint: ## Formatting, clippy on host and wasm, house rules
 
 deny: ## Who may depend on whom, licences, sources
 	@scripts/install-tools.sh deny
-	@.tools/cargo/bin/cargo-deny --offline check bans licenses sources
+	@.tools/cargo/bin/cargo-deny --locked check bans licenses sources
 
 docs: ## Build the API documentation; an undocumented public item is an error
 	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

@@ -8,12 +8,8 @@ cd "$root"
 
 export DOCKER_BUILDKIT=0 COMPOSE_DOCKER_CLI_BUILD=0 # the classic builder takes no frontend image
 export COMPOSE_PROJECT_NAME=portcullis-test         # beside, not over, a stack that somebody uses
-started=
-if ! docker info >/dev/null 2>&1; then
-    DOCKER_HOST=$(scripts/engine.sh start)
-    export DOCKER_HOST
-    started=yes
-fi
+DOCKER_HOST=$(scripts/engine.sh start)
+export DOCKER_HOST
 
 compose() {
     if command -v docker-compose >/dev/null; then docker-compose "$@"; else docker compose "$@"; fi
@@ -26,7 +22,7 @@ clean_up() {
     fi
     step "taking the stack down"
     compose down --volumes --remove-orphans >/dev/null 2>&1 || true
-    [ -z "$started" ] || scripts/engine.sh stop
+    scripts/engine.sh stop
     rm -rf "$tools/envoy-image"
     exit "$status"
 }

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # A container engine for the compose test: the one that runs, or one of our own under .tools/engine.
-# usage: engine.sh ready   (exit 0 when one runs or could be started)
-#        engine.sh start   (starts one if none runs; prints the DOCKER_HOST to use)
+# usage: engine.sh start   (starts one if none runs; prints the DOCKER_HOST to use)
 #        engine.sh stop    (stops the one that `start` started; never another)
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -14,9 +13,10 @@ own=unix://$home/docker.sock
 running() { docker info >/dev/null 2>&1; }
 own_running() { [ -S "$home/docker.sock" ] && DOCKER_HOST=$own docker info >/dev/null 2>&1; }
 startable() { [ "$(id -u)" = 0 ] && command -v dockerd >/dev/null; }
-client() { command -v docker >/dev/null && { command -v docker-compose >/dev/null || docker compose version >/dev/null 2>&1; }; }
+client() { command -v docker && { command -v docker-compose || docker compose version; }; }
 
 start() {
+    client >/dev/null 2>&1 || die "docker and docker-compose are missing (Debian: apt-get install docker.io docker-compose)"
     if running; then
         printf '%s\n' "${DOCKER_HOST:-unix:///var/run/docker.sock}"
         return
@@ -49,8 +49,7 @@ stop() {
 }
 
 case ${1:-} in
-ready) client && { running || own_running || startable; } ;;
 start) start ;;
 stop) stop ;;
-*) die "usage: engine.sh ready|start|stop" ;;
+*) die "usage: engine.sh start|stop" ;;
 esac

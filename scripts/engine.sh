@@ -44,6 +44,8 @@ stop() {
     [ -f "$home/pid" ] || return 0
     local pid
     pid=$(cat "$home/pid")
+    # A number left over from before a restart may be anybody's by now.
+    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ] || return 0
     kill "$pid" 2>/dev/null || return 0
     while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
 }

@@ -178,14 +178,7 @@ async fn authorization_twice_is_refused_whatever_it_says() {
             .bearer(&honest)
             .header("authorization", format!("Bearer {second}"));
         let client = edge.envoy.client();
-        assert_denied(
-            &edge.envoy,
-            &client,
-            &request,
-            400,
-            "request.duplicate_header",
-        )
-        .await;
+        assert_denied(&edge.envoy, &client, &request, 400, "jwt.several_tokens").await;
     }
 }
 

@@ -1,0 +1,131 @@
+//! The plugins and the policies that each links: the one list for check, schema and reference.
+//!
+//! The plugins' own crates are built for wasm and cannot be asked; a test holds the two together
+//! by checking what each refuses.
+
+use std::rc::Rc;
+
+use clap::ValueEnum;
+use jwt::Tokens;
+use policy::{Expected, Policy, Store, StoreError, Stored, Swap, Unreadable, Vocabulary};
+use rate_limit::Limits;
+use spiffe::Identity;
+
+use crate::file_name;
+
+/// A plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Plugin {
+    /// All policies in one pass
+    Gateway,
+    /// Workload identities
+    SpiffeAuthz,
+    /// Tokens
+    JwtAuthn,
+    /// Rate limits
+    RateLimit,
+}
+
+impl Plugin {
+    /// All of them, in the order of the reference page.
+    pub(crate) const ALL: [Self; 4] = [
+        Self::SpiffeAuthz,
+        Self::JwtAuthn,
+        Self::RateLimit,
+        Self::Gateway,
+    ];
+
+    /// Its name: `spiffe_authz`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::SpiffeAuthz => "spiffe_authz",
+            Self::JwtAuthn => "jwt_authn",
+            Self::RateLimit => "rate_limit",
+        }
+    }
+
+    /// Its file, as messages name it: `spiffe_authz.wasm`.
+    pub(crate) const fn file(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway.wasm",
+            Self::SpiffeAuthz => "spiffe_authz.wasm",
+            Self::JwtAuthn => "jwt_authn.wasm",
+            Self::RateLimit => "rate_limit.wasm",
+        }
+    }
+
+    /// The plugin that a path, an address or an image is named after.
+    pub(crate) fn of_artefact(text: &str) -> Option<Self> {
+        let stem = file_name::stem(text).replace('-', "_");
+        let stem = stem.strip_prefix("portcullis_").unwrap_or(&stem);
+        Self::ALL.into_iter().find(|plugin| plugin.name() == stem)
+    }
+
+    /// Its policies, with nothing read yet.
+    pub(crate) fn policies(self) -> Vec<Box<dyn Policy>> {
+        let identity = || -> Box<dyn Policy> { Box::new(Identity::new()) };
+        let tokens = || -> Box<dyn Policy> { Box::new(Tokens::new()) };
+        let limits =
+            || -> Box<dyn Policy> { Box::new(Limits::new(Rc::new(Nowhere), || Err(Unreadable))) };
+        match self {
+            Self::Gateway => vec![identity(), tokens(), limits()],
+            Self::SpiffeAuthz => vec![identity()],
+            Self::JwtAuthn => vec![tokens()],
+            Self::RateLimit => vec![limits()],
+        }
+    }
+
+    /// The words of its policies.
+    pub(crate) fn vocabularies(self) -> Vec<Vocabulary> {
+        self.policies()
+            .iter()
+            .map(|policy| policy.vocabulary())
+            .collect()
+    }
+}
+
+/// A store for where nothing is ever counted: to check a document is to read it.
+struct Nowhere;
+
+impl Store for Nowhere {
+    fn read(&self, _key: &str) -> Result<Option<Stored>, StoreError> {
+        Err(StoreError)
+    }
+
+    fn swap(&self, _key: &str, _value: &[u8], _expected: Expected) -> Result<Swap, StoreError> {
+        Err(StoreError)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plugins_are_known_by_file_and_image() {
+        for (artefact, plugin) in [
+            ("dist/gateway.wasm", Some(Plugin::Gateway)),
+            ("/etc/envoy/spiffe-authz.wasm", Some(Plugin::SpiffeAuthz)),
+            ("portcullis_jwt_authn.wasm", Some(Plugin::JwtAuthn)),
+            (
+                "oci://registry.example.org:5000/portcullis/rate-limit:v1",
+                Some(Plugin::RateLimit),
+            ),
+            (
+                "oci://registry.example.org/portcullis-gateway@sha256:00ff",
+                Some(Plugin::Gateway),
+            ),
+            (
+                "https://files.example.org/gateway.wasm?v=2",
+                Some(Plugin::Gateway),
+            ),
+            ("file:///opt/coraza.wasm", None),
+            ("gateway.wasm/other", None),
+            ("", None),
+        ] {
+            assert_eq!(Plugin::of_artefact(artefact), plugin, "{artefact}");
+        }
+    }
+}

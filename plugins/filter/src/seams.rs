@@ -29,11 +29,12 @@ impl Seams {
         abi::random().map_err(|_| Unreadable)
     }
 
-    /// Shows a number that only grows as the counter `portcullis.<plugin>.<name>`.
-    pub fn tally(&self, name: &'static str, read: impl Fn() -> u64 + 'static) {
+    /// Shows a number of a policy, one that only grows, as the counter `portcullis.<plugin>.<name>`.
+    pub fn tally<T: 'static>(&self, name: &'static str, of: &Rc<T>, read: fn(&T) -> u64) {
+        let of = Rc::clone(of);
         self.tallies.borrow_mut().push(Tally {
             name,
-            read: Box::new(read),
+            read: Box::new(move || read(&of)),
             shown: Cell::new(0),
         });
     }

@@ -49,7 +49,7 @@ pub(crate) fn page() -> String {
     fields::write(&document::document(&vocabularies), &mut page);
     page.line("\n## Conditions\n");
     page.line(
-        "In `allow` and `who`. Every part that is given must hold; a list of values means any of \
+        "In `allow`, and in `who` alike. Every part that is given must hold; a list of values means any of \
          them; \"or\" between conditions is always spelled `any_of`. Conditions nest at most three \
          deep.",
     );

@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_cloud_of_aliases_is_refused() {
-        let ten = |item: &str| vec![item; 10].join(", ");
+        let ten = |item: &str| [item; 10].join(", ");
         let levels = (1..9).map(|level| {
             let below = ten(&format!("*a{}", level - 1));
             format!("a{level}: &a{level} [{below}]")

@@ -20,7 +20,7 @@ pub(super) fn write_condition(condition: &Shape, page: &mut Page) {
             let about = cell(field.about);
             page.line(format_args!("| `{name}` | {kind} | {about} |"));
         }
-        write_below("", object, page);
+        write_below("allow", object, page);
     }
 }
 
@@ -75,7 +75,7 @@ fn type_of(shape: &Shape) -> String {
     match shape {
         Shape::Bool => "`true` or `false`".to_owned(),
         Shape::Whole { min, max } => format!("whole number, {min} to {max}"),
-        Shape::Text("text") => "text".to_owned(),
+        Shape::Text("text") => "string".to_owned(),
         Shape::Text(about) | Shape::Pattern(_, about) | Shape::Foreign(about) => cell(about),
         Shape::Words(words) => {
             let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
@@ -83,7 +83,11 @@ fn type_of(shape: &Shape) -> String {
         }
         Shape::Span(min, max) => format!("duration, `{min}` to `{max}`"),
         Shape::List(item) if matches!(**item, Shape::Object(_)) => "list of maps".to_owned(),
-        Shape::List(item) => format!("list of {}", type_of(item)),
+        Shape::List(item) => match type_of(item).as_str() {
+            "string" => "list of strings".to_owned(),
+            several if several.contains(", or ") => format!("list of ({several})"),
+            one => format!("list of {one}"),
+        },
         Shape::Map(value) => format!("map of names to {}", type_of(value)),
         Shape::Either(shapes) => {
             let shapes: Vec<String> = shapes.iter().map(type_of).collect();

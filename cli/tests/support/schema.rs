@@ -1,6 +1,8 @@
 //! A validator for the part of JSON Schema that the schema uses; a keyword it does not know fails
 //! the test.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "for tests")]
+
 use regex_lite::Regex;
 use serde_json::Value;
 
@@ -39,9 +41,8 @@ impl Validator<'_> {
             Value::String(text) => Some(text.chars().count()),
             _ => None,
         };
-        let at_least = |value: &Value| {
-            size(value).is_none_or(|size| size as u64 >= wanted.as_u64().unwrap())
-        };
+        let at_least =
+            |value: &Value| size(value).is_none_or(|size| size as u64 >= wanted.as_u64().unwrap());
         match keyword {
             "$schema" | "$comment" | "$defs" | "title" | "description" | "default" => true,
             "type" => match wanted.as_str().unwrap() {
@@ -54,8 +55,12 @@ impl Validator<'_> {
             },
             "enum" => wanted.as_array().unwrap().contains(value),
             "const" => wanted == value,
-            "minimum" => value.as_f64().is_none_or(|it| it >= wanted.as_f64().unwrap()),
-            "maximum" => value.as_f64().is_none_or(|it| it <= wanted.as_f64().unwrap()),
+            "minimum" => value
+                .as_f64()
+                .is_none_or(|it| it >= wanted.as_f64().unwrap()),
+            "maximum" => value
+                .as_f64()
+                .is_none_or(|it| it <= wanted.as_f64().unwrap()),
             "minLength" | "minItems" | "minProperties" => at_least(value),
             "pattern" => {
                 let pattern = Regex::new(wanted.as_str().unwrap()).unwrap();

@@ -1,0 +1,151 @@
+//! Documents as users write them: those that this version takes, and what it says to those whose
+//! parts come later.
+
+mod support;
+
+use support::{check, check_for, portcullis, read};
+
+/// Documents and the plugins that take them; every other plugin refuses them.
+const DOCUMENTS: [(&str, &[&str]); 4] = [
+    ("who-may-call.yaml", &["spiffe_authz", "gateway"]),
+    ("sign-in.yaml", &["jwt_authn", "gateway"]),
+    ("limits.yaml", &["rate_limit", "gateway"]),
+    ("everything.yaml", &["gateway"]),
+];
+
+#[test]
+fn each_document_loads_into_its_plugins_and_no_other() {
+    for (file, plugins) in DOCUMENTS {
+        let path = format!("cli/tests/documents/{file}");
+        for plugin in ["spiffe_authz", "jwt_authn", "rate_limit", "gateway"] {
+            let ran = portcullis(&["check", "--plugin", plugin, &path], "");
+            let status = i32::from(!plugins.contains(&plugin));
+            let ran = ran.expect(status);
+            assert_eq!(ran.lines("warning"), [""; 0], "{file}: {}", ran.out);
+        }
+    }
+}
+
+#[test]
+fn the_same_document_in_json_means_the_same() {
+    for (file, _) in DOCUMENTS {
+        let yaml = read(&format!("cli/tests/documents/{file}"));
+        let json: serde_json::Value = serde_saphyr::from_str(&yaml).unwrap();
+        check(&json.to_string()).expect(0);
+    }
+}
+
+#[test]
+fn parts_that_come_later_are_refused_by_name_and_nothing_else_is() {
+    for (plugin, text, later) in [
+        (
+            "spiffe_authz",
+            "
+version: v1
+identity:
+  trust_domain: example.org
+  trust_domain_aliases: {example.org: [old.example.org]}
+routes:
+  - {name: charge, methods: [POST], paths: [/v1/charges], allow: {service_accounts: [shop/checkout]}}
+",
+            &["identity.trust_domain_aliases"][..],
+        ),
+        (
+            "jwt_authn",
+            "
+version: v1
+jwt:
+  providers:
+    - name: login
+      issuer: https://login.example.org
+      audiences: [shop]
+      jwks: {uri: 'https://login.example.org/jwks', cluster: login}
+      claim_to_headers: [{header_name: x-user, claim_name: sub}]
+routes:
+  - {name: orders-read, methods: [GET], paths: ['/v1/orders/**'], allow: {jwt: login, scopes: ['orders:read']}}
+",
+            &[
+                "jwt.providers[login].jwks.cluster",
+                "jwt.providers[login].jwks.uri",
+            ],
+        ),
+        (
+            "gateway",
+            "
+version: v1
+api_key:
+  from_headers: [{name: x-api-key}]
+  keys:
+    - {client: acme, sha256: '904fc520be4ca9db80d0ffcc6bf7e01b4148e33d45bb6b422ad2e607815fb508'}
+routes:
+  - {name: search, methods: [GET], paths: [/v1/search], allow: {api_key: any}}
+rate_limit:
+  limits:
+    - name: per-client
+      routes: [search]
+      key: [api_key.client]
+      rates: [{requests: 60, per: 1m}]
+      overrides: [{match: {api_key.client: [acme]}, rates: [{requests: 600, per: 1m}]}]
+",
+            &[
+                "api_key",
+                "rate_limit.limits[per-client].key[0]",
+                "rate_limit.limits[per-client].overrides",
+                "routes[search].allow.api_key",
+            ],
+        ),
+        (
+            "gateway",
+            "
+version: v1
+mode: shadow
+routes: [{name: a, paths: [/a], allow: any}]
+",
+            &["mode"],
+        ),
+    ] {
+        let ran = check_for(plugin, text).expect(1);
+        let mut places = Vec::new();
+        for line in ran.lines("error") {
+            let (place, message) = line.split_once(": ").unwrap();
+            assert!(message.starts_with("not yet"), "{line}");
+            places.push(place);
+        }
+        places.sort_unstable();
+        assert_eq!(places, later);
+    }
+}
+
+#[test]
+fn two_routes_of_which_neither_is_narrower_are_told_with_a_request() {
+    let ran = check(
+        "
+version: v1
+routes:
+  - {name: charges, paths: ['/v1/charges/**'], allow: any}
+  - {name: read, methods: [GET], paths: ['/v1/**'], allow: any}
+",
+    )
+    .expect(1);
+    let errors = ran.lines("error");
+    assert_eq!(errors.len(), 1, "{}", ran.out);
+    for word in ["routes[read]", "routes[charges]", "GET /v1/charges"] {
+        assert!(errors[0].contains(word), "{}", ran.out);
+    }
+}
+
+#[test]
+fn an_open_route_may_not_decide_a_method_that_a_narrow_one_leaves_over() {
+    let ran = check(
+        "
+version: v1
+identity: {trust_domain: example.org}
+routes:
+  - {name: orders, methods: [GET], paths: ['/v1/orders/**'], allow: {service_accounts: [shop/web]}}
+  - {name: web, paths: ['/**'], allow: any}
+",
+    )
+    .expect(1);
+    let errors = ran.lines("error");
+    assert!(errors[0].contains("routes[web]") && errors[0].contains("routes[orders]"));
+}

@@ -28,142 +28,138 @@ fn the_place_and_the_plugin_are_told() {
     assert!(ran.out.starts_with(place), "{}", ran.out);
 }
 
+/// A part of a shipped file, what stands instead, and what is then said where.
+type Slip = [&'static str; 5];
+
+const EDGE: [Slip; 12] = [
+    [
+        "normalize_path: true",
+        "normalize_path: false",
+        "warning",
+        "normalize_path",
+        "dot segments",
+    ],
+    [
+        "merge_slashes: true",
+        "merge_slashes: false",
+        "warning",
+        "merge_slashes",
+        "//admin",
+    ],
+    [
+        "path_with_escaped_slashes_action: REJECT_REQUEST",
+        "path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD",
+        "warning",
+        "path_with_escaped_slashes_action",
+        "%2f",
+    ],
+    [
+        "headers_with_underscores_action: REJECT_REQUEST",
+        "headers_with_underscores_action: ALLOW",
+        "warning",
+        "common_http_protocol_options.headers_with_underscores_action",
+        "x_user",
+    ],
+    [
+        "use_remote_address: true",
+        "use_remote_address: false",
+        "warning",
+        "use_remote_address",
+        "remote.ip",
+    ],
+    [
+        "vm_id: portcullis",
+        "vm_id: ''",
+        "warning",
+        "vm_config.vm_id",
+        "missing",
+    ],
+    [
+        "failure_policy: FAIL_RELOAD",
+        "failure_policy: FAIL_OPEN",
+        "warning",
+        "failure_policy",
+        "FAIL_RELOAD",
+    ],
+    [
+        "strip_any_host_port: true",
+        "strip_any_host_port: false",
+        "note",
+        "strip_any_host_port",
+        "port",
+    ],
+    [
+        "key: wasm.portcullis.pass",
+        "key: wasm.other",
+        "warning",
+        "http_filters",
+        "seal",
+    ],
+    [
+        "exact: \"1\"",
+        "prefix: \"1\"",
+        "warning",
+        "http_filters",
+        "seal",
+    ],
+    [
+        "action: ALLOW",
+        "action: DENY",
+        "warning",
+        "http_filters",
+        "seal",
+    ],
+    [
+        "- name: portcullis.seal",
+        "- disabled: true\n                    name: portcullis.seal",
+        "warning",
+        "http_filters",
+        "seal",
+    ],
+];
+
+const SERVICE: [Slip; 2] = [
+    [
+        "require_client_certificate: true",
+        "require_client_certificate: false",
+        "error",
+        "transport_socket.require_client_certificate",
+        "identity",
+    ],
+    [
+        "custom_validator_config:",
+        "trust_chain_verification: ACCEPT_UNTRUSTED\n                  custom_validator_config:",
+        "error",
+        "validation_context.trust_chain_verification",
+        "anybody",
+    ],
+];
+
 #[test]
 fn a_part_missing_around_the_plugin_is_told() {
-    let edge = read("envoy/edge.yaml");
-    let service = read("envoy/service.yaml");
-    for (text, part, instead, weight, place, words) in [
-        (
-            &edge,
-            "normalize_path: true",
-            "normalize_path: false",
-            "warning",
-            "normalize_path",
-            "dot segments",
-        ),
-        (
-            &edge,
-            "merge_slashes: true",
-            "merge_slashes: false",
-            "warning",
-            "merge_slashes",
-            "//admin",
-        ),
-        (
-            &edge,
-            "path_with_escaped_slashes_action: REJECT_REQUEST",
-            "path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD",
-            "warning",
-            "path_with_escaped_slashes_action",
-            "%2f",
-        ),
-        (
-            &edge,
-            "headers_with_underscores_action: REJECT_REQUEST",
-            "headers_with_underscores_action: ALLOW",
-            "warning",
-            "common_http_protocol_options.headers_with_underscores_action",
-            "x_user",
-        ),
-        (
-            &edge,
-            "use_remote_address: true",
-            "use_remote_address: false",
-            "warning",
-            "use_remote_address",
-            "remote.ip",
-        ),
-        (
-            &edge,
-            "vm_id: portcullis",
-            "vm_id: ''",
-            "warning",
-            "vm_config.vm_id",
-            "missing",
-        ),
-        (
-            &edge,
-            "failure_policy: FAIL_RELOAD",
-            "failure_policy: FAIL_OPEN",
-            "warning",
-            "failure_policy",
-            "FAIL_RELOAD",
-        ),
-        (
-            &edge,
-            "strip_any_host_port: true",
-            "strip_any_host_port: false",
-            "note",
-            "strip_any_host_port",
-            "port",
-        ),
-        (
-            &edge,
-            "key: wasm.portcullis.pass",
-            "key: wasm.other",
-            "warning",
-            "http_filters",
-            "seal",
-        ),
-        (
-            &edge,
-            "exact: \"1\"",
-            "prefix: \"1\"",
-            "warning",
-            "http_filters",
-            "seal",
-        ),
-        (
-            &edge,
-            "action: ALLOW",
-            "action: DENY",
-            "warning",
-            "http_filters",
-            "seal",
-        ),
-        (
-            &edge,
-            "- name: portcullis.seal",
-            "- disabled: true\n                    name: portcullis.seal",
-            "warning",
-            "http_filters",
-            "seal",
-        ),
-        (
-            &service,
-            "require_client_certificate: true",
-            "require_client_certificate: false",
-            "error",
-            "transport_socket.require_client_certificate",
-            "identity",
-        ),
-        (
-            &service,
-            "custom_validator_config:",
-            "trust_chain_verification: ACCEPT_UNTRUSTED\n                  custom_validator_config:",
-            "error",
-            "validation_context.trust_chain_verification",
-            "anybody",
-        ),
+    for (file, slips) in [
+        ("envoy/edge.yaml", &EDGE[..]),
+        ("envoy/service.yaml", &SERVICE),
     ] {
-        let ran = check(&with(text, part, instead));
-        ran.says(weight, place, words);
-        let status = i32::from(weight == "error");
-        ran.expect(status);
+        let text = read(file);
+        for [part, instead, weight, place, words] in slips {
+            let ran = check(&with(&text, part, instead));
+            ran.says(weight, place, words);
+            ran.expect(i32::from(*weight == "error"));
+        }
     }
 }
 
 #[test]
 fn a_seal_before_the_plugin_is_no_seal() {
     let edge = read("envoy/edge.yaml");
-    let (plugin, seal) = ("- name: portcullis\n", "- name: portcullis.seal\n");
-    // the two items change places
-    let start = edge.find(plugin).unwrap();
-    let middle = edge.find("# The seal: only what carries").unwrap();
-    let end = edge.find("- name: envoy.filters.http.router").unwrap();
-    let (first, second) = (&edge[start..middle], &edge[middle..end]);
-    assert!(second.contains(seal));
-    let swapped = format!("{}{second}{first}{}", &edge[..start], &edge[end..]);
+    let plugin = "                  - name: portcullis\n";
+    let seal = "                  # The seal: only what carries";
+    let router = "                  - name: envoy.filters.http.router";
+    let (before, rest) = edge.split_once(plugin).unwrap();
+    let (first, rest) = rest.split_once(seal).unwrap();
+    let (second, after) = rest.split_once(router).unwrap();
+    let swapped = format!("{before}{seal}{second}{plugin}{first}{router}{after}");
     check(&swapped)
         .expect(0)
         .says("warning", "http_filters", "no seal behind the plugin");

@@ -2,9 +2,11 @@
 //!
 //! A trap would take the plugin down for every other client of the same worker.
 
+use std::fs;
+
 use fixtures::{Algorithm, Ca, Identity, Issuer};
 use portcullis_envoy_tests::{
-    Client, Echo, Envoy, Hygiene, Plugin, Proxy, Request, Transport, assert_permitted,
+    Client, Echo, Envoy, Hygiene, Plugin, Proxy, Request, Transport, assert_permitted, wasm_filter,
 };
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -46,10 +48,17 @@ impl Target {
     }
 
     fn honest(&self) -> Request {
+        self.with("x-client", b"a")
+    }
+
+    /// An honest request but for one field.
+    fn with(&self, field: &str, value: &[u8]) -> Request {
+        let request = Request::get("/v1/orders/7").header(field, value);
+        if field == "authorization" {
+            return request;
+        }
         let token = self.issuer.sign(&self.issuer.claims("ada", "shop"));
-        Request::new("GET", "/v1/orders/7")
-            .bearer(&token)
-            .header("x-client", "a")
+        request.bearer(&token)
     }
 
     /// Sends it, whatever comes back; then an honest request must still be served by the same VMs.
@@ -62,10 +71,7 @@ impl Target {
             before,
             "a VM was made anew: {request:?}"
         );
-        let log = self.envoy.log();
-        for word in ["panicked", "unreachable", "Function: proxy_", "Uncaught"] {
-            assert!(!log.contains(word), "{request:?}: {log}");
-        }
+        assert!(!trapped(&self.envoy), "{request:?}: {}", self.envoy.log());
         answer.ok().map(|response| response.status)
     }
 
@@ -129,9 +135,37 @@ const FIELDS: [&str; 10] = [
     "x-forwarded-proto",
 ];
 
-/// A replacement of one field of the honest request.
-fn with(field: &str, value: &[u8]) -> Request {
-    Request::get("/v1/orders/7").header(field, value)
+/// A bad token is never let in; of the other fields, only the two below can deny.
+fn decided(field: &str, status: Option<u16>) -> bool {
+    match field {
+        "authorization" => status == Some(401),
+        "x-http-method-override" => status == Some(400),
+        _ => status == Some(200),
+    }
+}
+
+/// Whether a plugin has trapped, as the proxy's log tells.
+fn trapped(envoy: &Envoy) -> bool {
+    let log = envoy.log();
+    ["panicked", "Function: proxy_", "Uncaught RuntimeError"]
+        .iter()
+        .any(|word| log.contains(word))
+}
+
+#[tokio::test]
+async fn a_trap_would_be_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let module = folder.path().join("trapping.wasm");
+    fs::write(
+        &module,
+        wat::parse_str(include_str!("hostile/trapping.wat")).unwrap(),
+    )
+    .unwrap();
+    let filter = wasm_filter(&module, "trapping", None);
+    let envoy = Proxy::new(Echo::start()).filter(filter).start().await;
+    assert!(!trapped(&envoy));
+    assert_eq!(envoy.client().send(&Request::get("/")).await.status, 503);
+    assert!(trapped(&envoy));
 }
 
 #[tokio::test]
@@ -147,8 +181,8 @@ async fn bytes_that_are_not_utf8_are_decided_on() {
     ];
     for field in FIELDS {
         for value in values {
-            let status = target.survives(&with(field, value)).await;
-            assert_ne!(status, Some(200), "{field} {value:?}");
+            let status = target.survives(&target.with(field, value)).await;
+            assert!(decided(field, status), "{field} {value:?}: {status:?}");
         }
     }
 }
@@ -168,8 +202,9 @@ async fn values_of_60_kilobytes_are_decided_on() {
             "URI=spiffe://a/b,",
         ] {
             let value = filler.repeat(60_000 / filler.len());
-            let status = target.survives(&with(field, value.as_bytes())).await;
-            assert_ne!(status, Some(200), "{field} {filler}");
+            let request = target.with(field, value.as_bytes());
+            let status = target.survives(&request).await;
+            assert!(decided(field, status), "{field} {filler}: {status:?}");
         }
     }
 }
@@ -251,7 +286,7 @@ async fn odd_forms_of_http_are_decided_on() {
 #[tokio::test]
 async fn a_grpc_denial_is_a_grpc_status() {
     let target = Target::shared().await;
-    let request = with("content-type", b"application/grpc");
+    let request = Request::get("/v1/orders/7").header("content-type", "application/grpc");
     let response = target.client().send(&request).await;
     assert_eq!(response.status, 200);
     assert_eq!(

@@ -21,29 +21,29 @@ fn bad() -> Vec<(Plugin, String, &'static str)> {
     let text = |document: Value| document.to_string();
     let route = |route: Value| json!({"version": "v1", "routes": [route]}).to_string();
     vec![
-        (Plugin::Gateway, "{".to_owned(), "not JSON"),
+        (Plugin::SpiffeAuthz, "{".to_owned(), "not JSON"),
         (
-            Plugin::Gateway,
+            Plugin::SpiffeAuthz,
             text(json!({"routes": []})),
             r#"version: missing; write "version: v1""#,
         ),
         (
-            Plugin::Gateway,
+            Plugin::SpiffeAuthz,
             text(json!({"version": "v1"})),
             "routes: missing",
         ),
         (
-            Plugin::Gateway,
+            Plugin::SpiffeAuthz,
             route(json!({"name": "a", "paths": ["/a"]})),
             "routes[a].allow: missing",
         ),
         (
-            Plugin::Gateway,
+            Plugin::SpiffeAuthz,
             route(json!({"name": "a", "paths": ["/a"], "allow": ["any"]})),
             r#"routes[a].allow: expected "any", "none" or a map, got a list"#,
         ),
         (
-            Plugin::Gateway,
+            Plugin::SpiffeAuthz,
             route(json!({"name": "a", "paths": ["/a"], "allow": "any", "notPaths": ["/b"]})),
             "notPaths",
         ),

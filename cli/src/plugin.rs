@@ -1,7 +1,7 @@
 //! The plugins and the policies that each links: the one list for check, schema and reference.
 //!
-//! The plugins' own crates are built for wasm and cannot be asked; a test holds the two together
-//! by checking what each refuses.
+//! The plugins' own crates are built for a proxy and cannot be asked here, so that a policy added to
+//! one of them is added here too.
 
 use std::rc::Rc;
 

@@ -3,11 +3,14 @@
 //! They read what was verified for this request and never verify anything themselves: what a key
 //! of a limit costs must not depend on what a client sends.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use policy::language::{Place, Report};
 use policy::{Attribute, AttributeName, Context, Failure, Presence, Trust};
 
-use crate::seen::Seen;
 use crate::value::Value;
+use crate::verifier::Verifier;
 
 /// Names of the attributes, with what they are.
 pub(crate) const ATTRIBUTES: &[(&str, &str)] = &[
@@ -25,48 +28,54 @@ pub(crate) const ATTRIBUTES: &[(&str, &str)] = &[
 /// A fact of the verified token.
 #[derive(Debug)]
 pub(crate) struct TokenAttribute {
+    verifier: Rc<Verifier>,
     /// Whose token; `None` for the first in the order of the document.
     provider: Option<usize>,
     what: What,
 }
 
+/// Which fact.
 #[derive(Debug)]
-enum What {
+pub(crate) enum What {
+    /// `iss/sub`.
     Principal,
+    /// The claim at the end of a path.
     Claim(Vec<Box<str>>),
 }
 
 impl TokenAttribute {
-    /// Compiles an attribute of this policy; `None` where it is another's, `Some(None)` where it
-    /// is wrong, which is then in the report. `find` gives a provider's number.
-    pub(crate) fn read(
-        name: &AttributeName<'_>,
+    pub(crate) const fn new(verifier: Rc<Verifier>, provider: Option<usize>, what: What) -> Self {
+        Self {
+            verifier,
+            provider,
+            what,
+        }
+    }
+}
+
+impl What {
+    /// What an attribute's name asks for, and the provider it names. `None` where it is another
+    /// policy's, `Some(None)` where it is wrong, which is then in the report.
+    pub(crate) fn read<'n>(
+        name: &AttributeName<'n>,
         place: &Place<'_>,
         report: &mut Report,
-        find: impl Fn(&str, &mut Report) -> Option<usize>,
-    ) -> Option<Option<Self>> {
-        let what = match (name.head, name.path.as_slice(), name.tail) {
-            ("jwt.principal", [], "") => Some((None, What::Principal)),
-            ("jwt.claims", [_, ..], "") => Some((None, What::Claim(boxed(&name.path)))),
-            ("jwt", [provider], tail) if !tail.is_empty() => match claim_of(tail) {
-                Some(claim) => {
-                    let provider = find(provider, report);
-                    return Some(provider.map(|provider| Self {
-                        provider: Some(provider),
-                        what: What::Claim(claim),
-                    }));
-                }
-                None => None,
-            },
+    ) -> Option<Option<(Option<&'n str>, Self)>> {
+        let read = match (name.head, name.path.as_slice(), name.tail) {
+            ("jwt.principal", [], "") => Some((None, Self::Principal)),
+            ("jwt.claims", [_, ..], "") => Some((None, Self::Claim(boxed(&name.path)))),
+            ("jwt", [provider], tail) => {
+                claim_of(tail).map(|claim| (Some(*provider), Self::Claim(claim)))
+            }
             (head, ..) if ATTRIBUTES.iter().any(|(own, _)| *own == head) => None,
             _ => return None,
         };
-        if what.is_none() {
+        if read.is_none() {
             let message = "write jwt.principal, jwt.claims[A] (or jwt.claims[A][B] for B inside A) \
                            or jwt[PROVIDER].claims[A]";
             report.error(place, message);
         }
-        Some(what.map(|(provider, what)| Self { provider, what }))
+        Some(read)
     }
 }
 
@@ -83,12 +92,11 @@ fn boxed(path: &[&str]) -> Vec<Box<str>> {
 
 impl Attribute for TokenAttribute {
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
-        let seen = context.learnt.find::<Seen>();
-        let Some((_, claims)) = seen.and_then(|seen| seen.verified(self.provider)) else {
+        let Some((_, claims)) = self.verifier.verified(context, self.provider) else {
             return Ok(Presence::Absent);
         };
         let text = match &self.what {
-            What::Principal => claims.principal(),
+            What::Principal => claims.principal().map(Cow::Borrowed),
             What::Claim(path) => claims.at(path).and_then(Value::scalar),
         };
         let Some(text) = text else {

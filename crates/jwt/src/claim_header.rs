@@ -1,5 +1,6 @@
 //! A claim that the upstream is told in a header.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::claims::Claims;
@@ -25,16 +26,16 @@ impl ClaimHeader {
     pub(crate) fn value(&self, claims: &Claims) -> Option<Vec<u8>> {
         let value = match claims.at(&self.claim)? {
             Value::List(items) => {
-                let items: Option<Vec<String>> = items.iter().map(element).collect();
-                items?.join(",")
+                let items: Option<Vec<Cow<'_, str>>> = items.iter().map(element).collect();
+                Cow::Owned(items?.join(","))
             }
             one => one.scalar()?,
         };
-        is_plain(&value).then(|| value.into_bytes())
+        is_plain(&value).then(|| value.into_owned().into_bytes())
     }
 }
 
-fn element(item: &Value) -> Option<String> {
+fn element(item: &Value) -> Option<Cow<'_, str>> {
     item.scalar()
         .filter(|text| is_plain(text) && !text.contains(','))
 }

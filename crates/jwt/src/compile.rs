@@ -8,6 +8,7 @@ use policy::language::{Place, Report};
 use crate::Signatures;
 use crate::cache::TokenCache;
 use crate::carrier::Carrier;
+use crate::carriers::Carriers;
 use crate::challenge::Challenges;
 use crate::claim_header::ClaimHeader;
 use crate::document::{ClaimToHeader, FromHeader, ProviderModel, Section};
@@ -30,6 +31,11 @@ pub(crate) fn compile(
         let before = section.providers.iter().take(index);
         refuse_alike(model, before, place, report);
         providers.push(provider(model, &mut carriers, place, report));
+    }
+    if carriers.len() > Carriers::MAX {
+        let (most, found) = (Carriers::MAX, carriers.len());
+        let message = format!("tokens are read from {found} different headers; at most {most}");
+        report.error(place, message);
     }
     refuse_claims_as_tokens(section, &carriers, place, report);
     let bound = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
@@ -210,6 +216,3 @@ fn refuse_claims_as_tokens(
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -96,7 +96,7 @@ impl Leaf for TokenLeaf {
         let mut not_enough: Option<Failure> = None;
         let mut bad: Option<(usize, Reason)> = None;
         for provider in self.providers.iter().copied() {
-            match seen.verdict(provider) {
+            match seen.entry(provider).map(|entry| entry.verdict) {
                 Some(Verdict::Good(claims)) => match self.suffices(provider, &claims) {
                     Ok(()) => return Ok(()),
                     Err(failure) => {

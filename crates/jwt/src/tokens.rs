@@ -7,7 +7,7 @@ use std::rc::Rc;
 use policy::language::{Fields, Model, Place, Report};
 use policy::{Attribute, AttributeName, Context, Leaf, Permit, Policy, Vocabulary};
 
-use crate::attribute::{ATTRIBUTES, TokenAttribute};
+use crate::attribute::{ATTRIBUTES, TokenAttribute, What};
 use crate::compile::compile;
 use crate::document::{Section, TokenParts};
 use crate::leaf::TokenLeaf;
@@ -49,17 +49,22 @@ impl Tokens {
         }
     }
 
-    /// The number of a provider; where there is none of this name, that is reported at the place.
-    fn find(&self, name: &str, place: &Place<'_>, report: &mut Report) -> Option<usize> {
-        let verifier = match &self.section {
-            Read::Ready(verifier) => verifier,
-            Read::Broken => return None,
+    /// The compiled section; that there is none is reported at the place that needs it.
+    fn compiled(&self, place: &Place<'_>, report: &mut Report) -> Option<&Rc<Verifier>> {
+        match &self.section {
+            Read::Ready(verifier) => Some(verifier),
+            Read::Broken => None,
             Read::Absent => {
                 let message = "no provider is declared; add the section jwt: {providers: [...]}";
                 report.error(place, message);
-                return None;
+                None
             }
-        };
+        }
+    }
+
+    /// The number of a provider; where there is none of this name, that is reported at the place.
+    fn find(&self, name: &str, place: &Place<'_>, report: &mut Report) -> Option<usize> {
+        let verifier = self.compiled(place, report)?;
         let mut names = verifier.providers.iter().map(|provider| &*provider.name);
         let found = names.position(|provider| provider == name);
         if found.is_none() {
@@ -155,9 +160,17 @@ impl Policy for Tokens {
         place: &Place<'_>,
         report: &mut Report,
     ) -> Option<Option<Rc<dyn Attribute>>> {
-        let find = |name: &str, report: &mut Report| self.find(name, place, report);
-        let read = TokenAttribute::read(name, place, report, find)?;
-        Some(read.map(|attribute| Rc::new(attribute) as Rc<dyn Attribute>))
+        let Some((provider, what)) = What::read(name, place, report)? else {
+            return Some(None);
+        };
+        let provider = match provider.map(|name| self.find(name, place, report)) {
+            Some(None) => return Some(None),
+            found => found.flatten(),
+        };
+        let verifier = self.compiled(place, report).map(Rc::clone);
+        Some(verifier.map(|verifier| {
+            Rc::new(TokenAttribute::new(verifier, provider, what)) as Rc<dyn Attribute>
+        }))
     }
 
     fn finish(&self, report: &mut Report) {

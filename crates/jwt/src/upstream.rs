@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use policy::{Context, HeaderChange, Permit};
 
+use crate::carriers::Carriers;
 use crate::provider::AfterUse;
-use crate::seen::{Entry, Seen, Verdict};
+use crate::seen::{Seen, Verdict};
 use crate::verifier::Verifier;
 
 impl Verifier {
@@ -20,61 +21,46 @@ impl Verifier {
         let Some(seen) = context.learnt.find::<Seen>() else {
             return;
         };
-        let entries = seen.in_order();
-        self.remove_tokens(&entries, permit);
-        let mut written: Vec<&Rc<str>> = Vec::new();
-        for entry in &entries {
-            let (Verdict::Good(claims), Some(provider)) =
-                (&entry.verdict, self.providers.get(entry.provider))
-            else {
+        let mut looked_at = Carriers::default();
+        let mut forwarded = Carriers::default();
+        let mut writes = Vec::new();
+        for (number, provider) in self.providers.iter().enumerate() {
+            let Some(entry) = seen.entry(number) else {
                 continue;
             };
+            looked_at = looked_at.and(entry.carriers);
+            let Verdict::Good(claims) = entry.verdict else {
+                continue;
+            };
+            if provider.after_use == AfterUse::Forward {
+                forwarded = forwarded.and(entry.carriers);
+            }
             for claim in &provider.claim_headers {
-                if written.contains(&&claim.header) {
-                    continue; // the first provider's word stands
-                }
-                if let Some(value) = claim.value(claims) {
-                    let header = Rc::clone(&claim.header);
-                    permit.changes.push(HeaderChange::Set(header, value));
-                    written.push(&claim.header);
+                // Where two providers have a token here, the word of the first stands.
+                let taken = writes.iter().any(|(header, _)| *header == claim.header);
+                if !taken && let Some(value) = claim.value(&claims) {
+                    writes.push((Rc::clone(&claim.header), value));
                 }
             }
         }
-        if let Some((number, claims)) = seen.verified(None)
-            && let Some(provider) = self.providers.get(number)
-        {
-            let name = provider.name.as_bytes().to_vec();
-            permit.outcomes.push(("jwt_provider", name));
-            if let Some(principal) = claims.principal() {
-                permit
-                    .outcomes
-                    .push(("jwt_principal", principal.into_bytes()));
-            }
-        }
-    }
-
-    fn remove_tokens(&self, entries: &[Entry], permit: &mut Permit) {
-        let mut removed: Vec<usize> = entries
-            .iter()
-            .flat_map(|entry| entry.carriers.clone())
-            .collect();
-        removed.sort_unstable();
-        removed.dedup();
-        // A header with a token that any provider took and forwards stays.
-        removed.retain(|carrier| {
-            !entries.iter().any(|entry| {
-                let provider = self.providers.get(entry.provider);
-                entry.carriers.contains(carrier)
-                    && matches!(entry.verdict, Verdict::Good(_))
-                    && provider.is_some_and(|one| one.after_use == AfterUse::Forward)
-            })
-        });
-        for number in removed {
+        for number in looked_at.without(forwarded).iter() {
             if let Some(carrier) = self.carriers.get(number) {
                 let change = HeaderChange::Remove(Rc::clone(&carrier.header));
                 if !permit.changes.contains(&change) {
                     permit.changes.push(change);
                 }
+            }
+        }
+        let writes = writes.into_iter();
+        permit
+            .changes
+            .extend(writes.map(|(header, value)| HeaderChange::Set(header, value)));
+        if let Some((provider, claims)) = self.verified(context, None) {
+            let name = provider.name.as_bytes().to_vec();
+            permit.outcomes.push(("jwt_provider", name));
+            if let Some(principal) = claims.principal() {
+                let principal = principal.as_bytes().to_vec();
+                permit.outcomes.push(("jwt_principal", principal));
             }
         }
     }

@@ -38,11 +38,18 @@ impl Validator {
         self.check_dates(claims, now)
     }
 
+    /// Whether the token is from this issuer.
+    pub(crate) fn check_issuer(&self, claims: &Claims) -> Result<(), Reason> {
+        if claims.issuer() == Some(&self.issuer) {
+            Ok(())
+        } else {
+            Err(reason::UNKNOWN_ISSUER)
+        }
+    }
+
     /// Whether the token is from this issuer and for us.
     pub(crate) fn check_recipient(&self, claims: &Claims) -> Result<(), Reason> {
-        if claims.issuer() != Some(&self.issuer) {
-            return Err(reason::UNKNOWN_ISSUER);
-        }
+        self.check_issuer(claims)?;
         match &self.audiences {
             Audiences::OneOf(ours) if !ours.iter().any(|audience| claims.is_for(audience)) => {
                 Err(reason::WRONG_AUDIENCE)

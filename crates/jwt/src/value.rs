@@ -6,6 +6,7 @@
 
 mod read;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// How deep objects and lists may nest; tokens in the field need four.
@@ -76,12 +77,12 @@ impl Value {
     }
 
     /// A string, number or boolean as text; `None` for the rest.
-    pub(crate) fn scalar(&self) -> Option<String> {
+    pub(crate) fn scalar(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Text(text) => Some(text.to_string()),
-            Self::Whole(number) => Some(number.to_string()),
-            Self::Fraction(number) => Some(number.to_string()),
-            Self::Bool(value) => Some(value.to_string()),
+            Self::Text(text) => Some(Cow::Borrowed(text)),
+            Self::Whole(number) => Some(number.to_string().into()),
+            Self::Fraction(number) => Some(number.to_string().into()),
+            Self::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
             Self::Null | Self::List(_) | Self::Object(_) => None,
         }
     }

@@ -1,21 +1,20 @@
-//! The verifier: finds the tokens of a request and says what they are, once per request, and
-//! verifies a signature once per worker.
+//! The compiled section: whether a token is a provider's and good, with a signature verified once
+//! per worker.
 
-use std::borrow::Cow;
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Failure, Reason, Request};
+use policy::{Context, Reason};
 
-use crate::cache::{Fingerprint, TokenCache};
-use crate::carrier::{Carried, Carrier};
+use crate::cache::TokenCache;
+use crate::carrier::Carrier;
 use crate::challenge::Challenges;
 use crate::claims::Claims;
-use crate::header::Header;
 use crate::provider::{JWT_TYPES, Provider};
-use crate::seen::{Entry, Seen, Verdict};
+use crate::seen::{Seen, Verdict};
+use crate::token::{Token, Unverified};
 use crate::{Algorithm, Compact, Signatures, reason};
 
 /// The compiled section, shared by all leaves and attributes of a document.
@@ -27,136 +26,33 @@ pub(crate) struct Verifier {
     pub(crate) signatures: Rc<dyn Signatures>,
 }
 
-/// A token as a request carries it, with what was found out about it so far.
-struct Token<'a> {
-    bytes: Cow<'a, [u8]>,
-    fingerprint: OnceCell<Fingerprint>,
-    /// Its claims, where the cache knew them for some provider.
-    known: OnceCell<Rc<Claims>>,
-    /// Its header and claims, where they had to be parsed.
-    parsed: OnceCell<Result<Unverified, Reason>>,
-}
-
-/// What a token says, not yet verified.
-struct Unverified {
-    header: Header,
-    claims: Rc<Claims>,
-}
-
-/// A provider whose token is to be looked at, and where it was found.
-struct Candidate {
-    provider: usize,
-    carriers: Vec<usize>,
-}
+/// The claim that binds a token to a key of its holder (RFC 7800 §3.1). Whoever takes such a token
+/// without asking for the key makes a bearer token of it; until the key can be asked for, such
+/// tokens are not taken.
+const CONFIRMATION: &str = "cnf";
 
 impl Verifier {
-    /// Looks at the tokens of these providers, those that were not looked at before.
-    ///
-    /// # Errors
-    /// The proxy did not answer. A bad token is no error here but a verdict.
-    pub(crate) fn look(
-        &self,
-        request: &Request<'_>,
-        providers: &[usize],
-        seen: &Seen,
-    ) -> Result<(), Failure> {
-        let mut read: Vec<(usize, Carried<'_>)> = Vec::new();
-        let mut candidates: Vec<Candidate> = Vec::new();
-        for provider in providers.iter().copied() {
-            let Some(compiled) = self.providers.get(provider) else {
-                continue;
-            };
-            if seen.verdict(provider).is_some() {
-                continue;
-            }
-            let mut carriers = Vec::new();
-            for number in &compiled.carriers {
-                if !read.iter().any(|(known, _)| known == number)
-                    && let Some(carrier) = self.carriers.get(*number)
-                {
-                    read.push((*number, carrier.read(request)?));
-                }
-                let carried = read.iter().find(|(known, _)| known == number);
-                if !matches!(carried, None | Some((_, Carried::Nothing))) {
-                    carriers.push(*number);
-                }
-            }
-            candidates.push(Candidate { provider, carriers });
-        }
-        let tokens: Vec<(usize, Token<'_>)> = read
-            .into_iter()
-            .filter_map(|(carrier, carried)| match carried {
-                Carried::Token(bytes) => Some((carrier, Token::new(bytes))),
-                Carried::Nothing | Carried::Several => None,
-            })
-            .collect();
-        let now = if tokens.is_empty() {
-            Duration::ZERO // no date is compared
-        } else {
-            request.unix_time()?
-        };
-        self.judge(candidates, &tokens, now, seen);
-        Ok(())
-    }
-
-    fn judge(
-        &self,
-        candidates: Vec<Candidate>,
-        tokens: &[(usize, Token<'_>)],
-        now: Duration,
-        seen: &Seen,
-    ) {
-        let token_of = |candidate: &Candidate| match candidate.carriers.as_slice() {
-            [] => Err(Verdict::Absent),
-            [one] => tokens
-                .iter()
-                .find(|(carrier, _)| carrier == one)
-                .map(|(_, token)| token)
-                .ok_or(Verdict::Bad(reason::SEVERAL_TOKENS)),
-            _ => Err(Verdict::Bad(reason::SEVERAL_TOKENS)),
-        };
-        // What the cache knows comes first: then a token of one provider need not be parsed to
-        // find that it is not another's.
-        let (hits, misses): (Vec<_>, Vec<_>) = candidates
-            .into_iter()
-            .map(|candidate| {
-                let hit = token_of(&candidate)
-                    .ok()
-                    .and_then(|token| self.recall(candidate.provider, token));
-                (candidate, hit)
-            })
-            .partition(|(_, hit)| hit.is_some());
-        for (candidate, hit) in hits.into_iter().chain(misses) {
-            let verdict = match token_of(&candidate) {
-                Err(verdict) => verdict,
-                Ok(token) => match self.assess(candidate.provider, token, hit, now) {
-                    Ok(claims) => Verdict::Good(claims),
-                    Err(reason) => Verdict::Bad(reason),
-                },
-            };
-            seen.record(Entry {
-                provider: candidate.provider,
-                carriers: candidate.carriers,
-                verdict,
-            });
-        }
+    /// The carriers of a provider, with their numbers.
+    pub(crate) fn carriers_of(&self, provider: usize) -> impl Iterator<Item = (usize, &Carrier)> {
+        let provider = self.providers.get(provider);
+        let numbers = provider.into_iter().flat_map(|one| &one.carriers);
+        numbers.filter_map(|number| Some((*number, self.carriers.get(*number)?)))
     }
 
     /// The claims of a token that this provider's keys have verified before.
-    fn recall(&self, provider: usize, token: &Token<'_>) -> Option<Rc<Claims>> {
+    pub(crate) fn recall(&self, provider: usize, token: &Token<'_>) -> Option<Rc<Claims>> {
         let most = self.providers.get(provider)?.max_token_bytes;
-        if token.bytes.len() > most {
+        if token.bytes().len() > most {
             return None; // not even hashed
         }
         let cache = self.cache.borrow();
-        let claims = cache.find(provider, token.fingerprint(), &token.bytes)?;
-        drop(cache);
+        let claims = cache.find(provider, token.fingerprint(), token.bytes())?;
         token.known.get_or_init(|| Rc::clone(&claims));
         Some(claims)
     }
 
-    /// Whether a token is this provider's and good now.
-    fn assess(
+    /// Whether a token is this provider's and good now; `hit` is what [`Self::recall`] gave.
+    pub(crate) fn assess(
         &self,
         number: usize,
         token: &Token<'_>,
@@ -164,7 +60,7 @@ impl Verifier {
         now: Duration,
     ) -> Result<Rc<Claims>, Reason> {
         let provider = self.providers.get(number).ok_or(reason::UNKNOWN_ISSUER)?;
-        if token.bytes.len() > provider.max_token_bytes {
+        if token.bytes().len() > provider.max_token_bytes {
             return Err(reason::TOO_LARGE);
         }
         if let Some(claims) = hit {
@@ -176,7 +72,7 @@ impl Verifier {
         }
         let claims = self.verify(provider, token, now)?;
         let mut cache = self.cache.borrow_mut();
-        cache.keep(number, token.fingerprint(), &token.bytes, &claims);
+        cache.keep(number, token.fingerprint(), token.bytes(), &claims);
         Ok(claims)
     }
 
@@ -188,9 +84,7 @@ impl Verifier {
         now: Duration,
     ) -> Result<Rc<Claims>, Reason> {
         let Unverified { header, claims } = token.parse()?;
-        if claims.issuer() != Some(&provider.validator.issuer) {
-            return Err(reason::UNKNOWN_ISSUER);
-        }
+        provider.validator.check_issuer(claims)?;
         if header.media_type.is_some() && !header.is_typed(JWT_TYPES) {
             return Err(reason::BAD_TYPE);
         }
@@ -205,45 +99,29 @@ impl Verifier {
             .keys
             .choose(algorithm, header.key_id.as_deref())
             .ok_or(reason::UNKNOWN_KEY)?;
-        let compact = Compact::parse(&token.bytes)?;
-        if key.algorithm() == algorithm && self.signatures.verify(key, &compact) {
+        if self.signatures.verify(key, &Compact::parse(token.bytes())?) {
             Ok(Rc::clone(claims))
         } else {
             Err(reason::BAD_SIGNATURE)
         }
     }
-}
 
-/// The claim that binds a token to a key of its holder (RFC 7800 §3.1). Whoever takes such a token
-/// without asking for the key makes a bearer token of it; until the key can be asked for, such
-/// tokens are not taken.
-const CONFIRMATION: &str = "cnf";
-
-impl<'a> Token<'a> {
-    const fn new(bytes: Cow<'a, [u8]>) -> Self {
-        Self {
-            bytes,
-            fingerprint: OnceCell::new(),
-            known: OnceCell::new(),
-            parsed: OnceCell::new(),
-        }
-    }
-
-    fn fingerprint(&self) -> Fingerprint {
-        *self
-            .fingerprint
-            .get_or_init(|| Fingerprint::of(&self.bytes))
-    }
-
-    fn parse(&self) -> Result<&Unverified, Reason> {
-        let parsed = self.parsed.get_or_init(|| {
-            let compact = Compact::parse(&self.bytes)?;
-            Ok(Unverified {
-                header: Header::parse(compact.header())?,
-                claims: Rc::new(Claims::parse(compact.payload())?),
-            })
-        });
-        parsed.as_ref().map_err(|reason| *reason)
+    /// The claims of a token that was verified for this request: the given provider's, or of the
+    /// first in the document that has one.
+    pub(crate) fn verified(
+        &self,
+        context: &Context<'_>,
+        provider: Option<usize>,
+    ) -> Option<(&Provider, Rc<Claims>)> {
+        let seen = context.learnt.find::<Seen>()?;
+        let mut wanted = match provider {
+            Some(number) => number..number.saturating_add(1),
+            None => 0..self.providers.len(),
+        };
+        wanted.find_map(|number| match seen.entry(number)?.verdict {
+            Verdict::Good(claims) => Some((self.providers.get(number)?, claims)),
+            Verdict::Absent | Verdict::Bad(_) => None,
+        })
     }
 }
 

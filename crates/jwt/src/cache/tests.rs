@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn claims(subject: &str) -> Rc<Claims> {
-    let json = serde_json::json!({"exp": 1, "sub": subject}).to_string();
+    let json = serde_json::json!({"exp": 1, "iss": "i", "sub": subject}).to_string();
     Rc::new(Claims::parse(json.as_bytes()).ok().expect("claims"))
 }
 
@@ -21,7 +21,7 @@ fn exact_bytes_of_one_provider_are_found() {
     let mut cache = TokenCache::new(10, 10_000);
     put(&mut cache, b"token");
     let found = cache.find(0, Fingerprint::of(b"token"), b"token").unwrap();
-    assert_eq!(found.subject(), Some("token"));
+    assert_eq!(found.principal(), Some("i/token"));
     assert!(cache.find(1, Fingerprint::of(b"token"), b"token").is_none());
     assert!(!has(&cache, b"Token"));
     // Even where the fingerprints are alike, the bytes decide.
@@ -35,7 +35,7 @@ fn two_tokens_of_one_fingerprint_never_stand_for_each_other() {
     cache.keep(0, same, b"a", &claims("a"));
     cache.keep(0, same, b"b", &claims("b"));
     assert!(cache.find(0, same, b"a").is_none());
-    assert_eq!(cache.find(0, same, b"b").unwrap().subject(), Some("b"));
+    assert_eq!(cache.find(0, same, b"b").unwrap().principal(), Some("i/b"));
     assert_eq!((cache.slots.len(), cache.index.len()), (1, 1));
 }
 
@@ -73,8 +73,8 @@ proptest! {
             let token = [format!("{name}.").into_bytes(), vec![b'x'; length]].concat();
             if look {
                 let found = cache.find(0, Fingerprint::of(&token), &token);
-                let text = String::from_utf8(token).unwrap();
-                prop_assert!(found.is_none_or(|claims| claims.subject() == Some(text.as_str())));
+                let text = format!("i/{}", String::from_utf8(token).unwrap());
+                prop_assert!(found.is_none_or(|claims| claims.principal() == Some(text.as_str())));
             } else {
                 put(&mut cache, &token);
             }

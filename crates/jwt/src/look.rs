@@ -1,0 +1,145 @@
+//! How the tokens of a request are found and judged, once per request.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use policy::{Failure, Reason, Request};
+
+use crate::carrier::Carried;
+use crate::carriers::Carriers;
+use crate::claims::Claims;
+use crate::reason;
+use crate::seen::{Entry, Seen, Verdict};
+use crate::token::Token;
+use crate::verifier::Verifier;
+
+impl Verifier {
+    /// Looks at the tokens of these providers, those that were not looked at before.
+    ///
+    /// # Errors
+    /// The proxy did not answer. A bad token is no error here but a verdict.
+    pub(crate) fn look(
+        &self,
+        request: &Request<'_>,
+        providers: &[usize],
+        seen: &Seen,
+    ) -> Result<(), Failure> {
+        match providers {
+            [one] if seen.entry(*one).is_some() => Ok(()),
+            [one] => self.look_for_one(request, *one, seen),
+            several => self.look_for_several(request, several, seen),
+        }
+    }
+
+    /// The same for the one provider that most routes name, without an allocation.
+    fn look_for_one(
+        &self,
+        request: &Request<'_>,
+        provider: usize,
+        seen: &Seen,
+    ) -> Result<(), Failure> {
+        let mut carriers = Carriers::default();
+        let mut found = None;
+        for (number, carrier) in self.carriers_of(provider) {
+            match carrier.read(request)? {
+                Carried::Nothing => continue,
+                Carried::Several => {}
+                Carried::Token(bytes) => found = Some(Token::new(bytes)),
+            }
+            carriers = carriers.with(number);
+        }
+        let verdict = match (found, carriers.only()) {
+            (None, None) if carriers.is_empty() => Verdict::Absent,
+            (Some(token), Some(_)) => {
+                let hit = self.recall(provider, &token);
+                into_verdict(self.assess(provider, &token, hit, request.unix_time()?))
+            }
+            _ => Verdict::Bad(reason::SEVERAL_TOKENS),
+        };
+        seen.record(Entry {
+            provider,
+            carriers,
+            verdict,
+        });
+        Ok(())
+    }
+
+    fn look_for_several(
+        &self,
+        request: &Request<'_>,
+        providers: &[usize],
+        seen: &Seen,
+    ) -> Result<(), Failure> {
+        let mut read: Vec<(usize, Option<Token<'_>>)> = Vec::new(); // `None`: nothing, or several
+        let mut candidates: Vec<(usize, Carriers)> = Vec::new();
+        let mut carrying = Carriers::default();
+        for provider in providers.iter().copied() {
+            if seen.entry(provider).is_some() {
+                continue;
+            }
+            let mut carriers = Carriers::default();
+            for (number, carrier) in self.carriers_of(provider) {
+                if !read.iter().any(|(known, _)| *known == number) {
+                    let carried = carrier.read(request)?;
+                    if !matches!(carried, Carried::Nothing) {
+                        carrying = carrying.with(number);
+                    }
+                    let token = match carried {
+                        Carried::Token(bytes) => Some(Token::new(bytes)),
+                        Carried::Nothing | Carried::Several => None,
+                    };
+                    read.push((number, token));
+                }
+                carriers = carriers.with(number);
+            }
+            let empty = carriers.without(carrying);
+            candidates.push((provider, carriers.without(empty)));
+        }
+        let now = if carrying.is_empty() {
+            Duration::ZERO // no date is compared
+        } else {
+            request.unix_time()?
+        };
+        self.judge(&candidates, &read, now, seen);
+        Ok(())
+    }
+
+    fn judge(
+        &self,
+        candidates: &[(usize, Carriers)],
+        read: &[(usize, Option<Token<'_>>)],
+        now: Duration,
+        seen: &Seen,
+    ) {
+        let token_in = |carriers: Carriers| {
+            let only = carriers.only()?;
+            let (_, token) = read.iter().find(|(number, _)| *number == only)?;
+            token.as_ref()
+        };
+        // What the cache knows comes first: then a token of one provider need not be parsed to
+        // find that it is not another's.
+        let hits: Vec<Option<Rc<Claims>>> = candidates
+            .iter()
+            .map(|(provider, carriers)| self.recall(*provider, token_in(*carriers)?))
+            .collect();
+        for ((provider, carriers), hit) in candidates.iter().zip(hits) {
+            let verdict = match token_in(*carriers) {
+                Some(token) => into_verdict(self.assess(*provider, token, hit, now)),
+                None if carriers.is_empty() => Verdict::Absent,
+                None => Verdict::Bad(reason::SEVERAL_TOKENS),
+            };
+            seen.record(Entry {
+                provider: *provider,
+                carriers: *carriers,
+                verdict,
+            });
+        }
+    }
+}
+
+fn into_verdict(assessed: Result<Rc<Claims>, Reason>) -> Verdict {
+    match assessed {
+        Ok(claims) => Verdict::Good(claims),
+        Err(reason) => Verdict::Bad(reason),
+    }
+}

@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn claims(json: &str) -> Claims {
-        Claims::parse(json.as_bytes()).ok().expect(json)
+        Claims::parse(json.as_bytes()).expect(json)
     }
 
     #[test]

@@ -107,17 +107,28 @@ mod tests {
             set.choose(algorithm, kid)
                 .map(|key| (key.algorithm(), key.id()))
         };
-        use Algorithm as A;
         for (algorithm, kid, expected) in [
-            (A::Es256, Some("a"), Some((A::Es256, Some("a")))),
-            (A::EdDsa, Some("a"), Some((A::EdDsa, Some("a")))),
-            (A::Es256, Some("b"), Some((A::Es256, Some("b")))),
-            (A::EdDsa, Some("b"), None),
-            (A::Es256, Some("c"), None),
-            (A::Es256, Some(""), None),
-            (A::EdDsa, None, Some((A::EdDsa, Some("a")))),
-            (A::Es256, None, None), // two fit
-            (A::Rs256, None, None),
+            (
+                Algorithm::Es256,
+                Some("a"),
+                Some((Algorithm::Es256, Some("a"))),
+            ),
+            (
+                Algorithm::EdDsa,
+                Some("a"),
+                Some((Algorithm::EdDsa, Some("a"))),
+            ),
+            (
+                Algorithm::Es256,
+                Some("b"),
+                Some((Algorithm::Es256, Some("b"))),
+            ),
+            (Algorithm::EdDsa, Some("b"), None),
+            (Algorithm::Es256, Some("c"), None),
+            (Algorithm::Es256, Some(""), None),
+            (Algorithm::EdDsa, None, Some((Algorithm::EdDsa, Some("a")))),
+            (Algorithm::Es256, None, None), // two fit
+            (Algorithm::Rs256, None, None),
         ] {
             assert_eq!(chosen(algorithm, kid), expected, "{algorithm:?} {kid:?}");
         }

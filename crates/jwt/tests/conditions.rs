@@ -1,5 +1,4 @@
 //! Scopes, claims, several providers, optional tokens, and what the upstream gets.
-#![expect(clippy::unwrap_used, reason = "it is a test from end to end")]
 
 mod support;
 

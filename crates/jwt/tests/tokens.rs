@@ -1,18 +1,13 @@
 //! Good and bad tokens against a whole document: the code, the status, the challenge.
-#![expect(clippy::unwrap_used, reason = "it is a test from end to end")]
 
 mod support;
-
-use std::collections::BTreeSet;
 
 use fixtures::{Algorithm, Jws, Key};
 use policy::Engine;
 use serde_json::json;
 use support::{
-    NOW, Plain, challenge, claims, code, document, engine, issuer, provider, token, token_under,
+    Plain, challenge, claims, code, document, engine, issuer, provider, token, token_under,
 };
-
-const INVALID: &str = "Bearer realm=\"shop\", error=\"invalid_token\", error_description=";
 
 fn one(issuer: &fixtures::Issuer, more: serde_json::Value) -> Engine {
     let providers = [provider("login", issuer, more)];
@@ -39,7 +34,7 @@ fn honest_tokens_of_every_algorithm_are_permitted() {
             "permit"
         );
         assert_eq!(
-            decide(&engine, &token(&issuer, json!({"exp": NOW as f64 + 0.5}))),
+            decide(&engine, &token(&issuer, json!({"exp": 1_700_000_000.5}))),
             "permit"
         );
         for typ in [
@@ -57,160 +52,6 @@ fn honest_tokens_of_every_algorithm_are_permitted() {
             );
         }
     }
-}
-
-/// Every code, each from a token that is wrong in one way only.
-#[test]
-fn a_token_that_is_wrong_in_one_way_is_denied_with_its_code() {
-    let issuer = issuer("login", Algorithm::Es256);
-    let engine = one(
-        &issuer,
-        json!({"max_lifetime": "1h", "max_token_bytes": 1000}),
-    );
-    let honest = token(&issuer, json!({}));
-    assert_eq!(decide(&engine, &honest), "permit");
-    let key = issuer.key();
-    let honest_claims = claims(&issuer, json!({}));
-    let header = |alg: &str, more: serde_json::Value| {
-        let mut header = json!({"alg": alg, "kid": "es256"});
-        header
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        token_under(&issuer, &header)
-    };
-    let (body, signature) = honest.rsplit_once('.').unwrap();
-    let foreign = Key::foreign(Algorithm::Es256, "es256");
-    let other_claims = claims(&issuer, json!({"sub": "eve"}));
-    let other = issuer.sign(&other_claims);
-    let stolen = format!("{}.{signature}", other.rsplit_once('.').unwrap().0);
-    let cases = [
-        ("jwt.malformed", String::new()),
-        ("jwt.malformed", "x".into()),
-        ("jwt.malformed", format!("{honest}.")),
-        ("jwt.malformed", format!("{honest}=")),
-        ("jwt.malformed", honest.replace('.', "..")),
-        ("jwt.malformed", format!("{honest} ").replace("eyJ", "eyJ ")),
-        (
-            "jwt.malformed",
-            Jws::raw(b"{\"alg\":\"ES256\",\"alg\":\"ES256\"}", b"{}").signed_by(key),
-        ),
-        (
-            "jwt.malformed",
-            Jws::raw(b"{\"alg\":\"ES256\"}", b"[]").signed_by(key),
-        ),
-        ("jwt.malformed", token(&issuer, json!({"exp": null}))),
-        (
-            "jwt.malformed",
-            token(&issuer, json!({"exp": "2000000000"})),
-        ),
-        ("jwt.malformed", token(&issuer, json!({"exp": 1e300}))),
-        ("jwt.malformed", token(&issuer, json!({"nbf": -1}))),
-        ("jwt.malformed", token(&issuer, json!({"aud": 7}))),
-        ("jwt.malformed", token(&issuer, json!({"nonce": 7}))),
-        (
-            "jwt.too_large",
-            token(&issuer, json!({"padding": "x".repeat(1000)})),
-        ),
-        ("jwt.too_large", "x".repeat(60_000)),
-        ("jwt.algorithm_not_allowed", Jws::unsecured(&honest_claims)),
-        (
-            "jwt.algorithm_not_allowed",
-            Jws::confused_pem(key, &honest_claims),
-        ),
-        (
-            "jwt.algorithm_not_allowed",
-            Jws::confused_der(key, &honest_claims),
-        ),
-        ("jwt.algorithm_not_allowed", header("None", json!({}))),
-        ("jwt.algorithm_not_allowed", header("ES384", json!({}))),
-        ("jwt.algorithm_not_allowed", header("es256", json!({}))),
-        ("jwt.unknown_key", header("ES256", json!({"kid": "es257"}))),
-        ("jwt.unknown_key", header("ES256", json!({"kid": ""}))),
-        ("jwt.unknown_key", header("RS256", json!({}))),
-        (
-            "jwt.bad_signature",
-            fixtures::Issuer::sign_as(&foreign, &honest_claims),
-        ),
-        ("jwt.bad_signature", stolen),
-        ("jwt.bad_signature", format!("{body}.")),
-        ("jwt.bad_signature", format!("{body}.{}", "A".repeat(86))),
-        ("jwt.bad_signature", format!("{body}.{}", &signature[2..])),
-        (
-            "jwt.unknown_issuer",
-            token(&issuer, json!({"iss": "https://login.test/"})),
-        ),
-        ("jwt.unknown_issuer", token(&issuer, json!({"iss": null}))),
-        ("jwt.wrong_audience", token(&issuer, json!({"aud": "cart"}))),
-        ("jwt.wrong_audience", token(&issuer, json!({"aud": null}))),
-        ("jwt.expired", token(&issuer, json!({"exp": NOW - 60}))),
-        ("jwt.expired", token(&issuer, json!({"exp": 0, "iat": 0}))),
-        (
-            "jwt.not_yet_valid",
-            token(&issuer, json!({"nbf": NOW + 61})),
-        ),
-        (
-            "jwt.not_yet_valid",
-            token(&issuer, json!({"iat": NOW + 61})),
-        ),
-        (
-            "jwt.bad_type",
-            header("ES256", json!({"typ": "logout+jwt"})),
-        ),
-        ("jwt.bad_type", header("ES256", json!({"typ": "dpop+jwt"}))),
-        (
-            "jwt.unsupported",
-            header("ES256", json!({"crit": ["b64"], "b64": false})),
-        ),
-        (
-            "jwt.unsupported",
-            header("ES256", json!({"jku": "https://evil.test/keys"})),
-        ),
-        (
-            "jwt.unsupported",
-            header("ES256", json!({"jwk": foreign.jwk()})),
-        ),
-        (
-            "jwt.unsupported",
-            header("ES256", json!({"x5u": "https://evil.test/c"})),
-        ),
-        ("jwt.unsupported", header("ES256", json!({"x5c": ["AAAA"]}))),
-        (
-            "jwt.unsupported",
-            token(&issuer, json!({"cnf": {"jkt": "x"}})),
-        ),
-        (
-            "jwt.unsupported",
-            token(&issuer, json!({"exp": NOW + 3600, "iat": NOW - 1})),
-        ),
-    ];
-    for (expected, token) in &cases {
-        let decision = engine.decide(&Plain::get("/0").bearer(token));
-        let shown: String = token.chars().take(80).collect();
-        assert_eq!(code(&decision), *expected, "{shown}");
-        let denial = decision.as_ref().unwrap_err();
-        assert_eq!(denial.reason.status().http(), 401, "{expected}");
-        assert!(
-            challenge(&decision).unwrap().starts_with(INVALID),
-            "{expected}"
-        );
-        assert_eq!(denial.rule.as_deref(), Some("login"));
-    }
-    // What is left over is tested in other places of this file: the list of codes stays whole.
-    let mut left: BTreeSet<&str> = jwt::reason::ALL
-        .iter()
-        .map(|reason| reason.code())
-        .collect();
-    for (code, _) in &cases {
-        left.remove(code);
-    }
-    let elsewhere = [
-        "jwt.claim_not_allowed",
-        "jwt.insufficient_scope",
-        "jwt.missing",
-        "jwt.several_tokens",
-    ];
-    assert_eq!(left.into_iter().collect::<Vec<_>>(), elsewhere);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 
 fn claims(subject: &str) -> Rc<Claims> {
     let json = serde_json::json!({"exp": 1, "iss": "i", "sub": subject}).to_string();
-    Rc::new(Claims::parse(json.as_bytes()).ok().expect("claims"))
+    Rc::new(Claims::parse(json.as_bytes()).expect("claims"))
 }
 
 fn put(cache: &mut TokenCache, token: &[u8]) {

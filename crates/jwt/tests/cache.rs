@@ -110,14 +110,11 @@ fn one_byte_more_or_less_is_another_token() {
             "byte {at}"
         );
     }
-    assert_ne!(
-        code(&engine.decide(&Plain::get("/0").bearer(&good[1..]))),
-        "permit"
-    );
-    assert_ne!(
-        code(&engine.decide(&Plain::get("/0").bearer(&good[..good.len() - 1]))),
-        "permit"
-    );
+    let cut: String = good.chars().skip(1).collect();
+    for other in [cut, format!("{good}A"), good.replace('.', "")] {
+        let decision = engine.decide(&Plain::get("/0").bearer(&other));
+        assert_ne!(code(&decision), "permit");
+    }
 }
 
 #[test]

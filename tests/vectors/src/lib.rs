@@ -1,1 +1,20 @@
-//! One file of vectors, run natively, in bare wasm and in Envoy.
+//! One file of vectors, run natively, in bare wasm and in a real Envoy.
+//!
+//! A vector is a request, the document it meets, and what becomes of it. Whoever runs it supplies
+//! the proxy: here plain values, in `tests/envoy` a real one.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a vector that cannot be read ends the test at once"
+)]
+
+mod certificate;
+mod pure;
+mod token;
+mod vector;
+
+pub use certificate::Form;
+pub use pure::Pure;
+pub use vector::{Document, Vector, documents, vectors};

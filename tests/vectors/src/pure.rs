@@ -1,0 +1,139 @@
+//! The pure run: the policies of `gateway.wasm` over plain values, with a clock that stands still.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::num::NonZeroU32;
+use std::rc::Rc;
+use std::time::Duration;
+
+use policy::{
+    Engine, Expected, Fact, Policy, Source, Store, StoreError, Stored, Swap, Unreadable, Version,
+};
+
+use crate::certificate::url_encoded_pem;
+use crate::{Document, Form, Vector};
+
+/// Now, for the pure runs: 2023-11-14.
+const NOW: u64 = 1_700_000_000;
+
+/// The engine of one document.
+pub struct Pure(Engine);
+
+impl Pure {
+    /// Compiles a document with the policies of `gateway.wasm`.
+    #[must_use]
+    pub fn new(document: &Document) -> Self {
+        let store = Rc::new(Memory::default());
+        let policies: Vec<Box<dyn Policy>> = vec![
+            Box::new(spiffe::Identity::new()),
+            Box::new(jwt::Tokens::new()),
+            Box::new(rate_limit::Limits::new(store, || Ok([7; 16]))),
+        ];
+        match policy::compile(document.json.as_bytes(), "gateway.wasm", policies) {
+            Ok((engine, _)) => Self(engine),
+            Err(report) => unreachable!("{}: {:#?}", document.name, report.errors()),
+        }
+    }
+
+    /// The reason code of each time the request is sent, or `permit`.
+    #[must_use]
+    pub fn run(&self, vector: &Vector) -> Vec<String> {
+        let evidence = Evidence {
+            headers: vector.headers_at(NOW),
+            vector,
+        };
+        let once = |_: &String| match self.0.decide(&evidence) {
+            Ok(_) => "permit".to_owned(),
+            Err(denial) => denial.reason.to_string(),
+        };
+        vector.expect.iter().map(once).collect()
+    }
+}
+
+struct Evidence<'v> {
+    vector: &'v Vector,
+    headers: Vec<(String, String)>,
+}
+
+impl Source for Evidence<'_> {
+    fn header(&self, name: &str) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
+        let pseudo = match name {
+            ":method" => Some(&self.vector.method),
+            ":path" => Some(&self.vector.path),
+            ":authority" => Some(&self.vector.host),
+            _ => None,
+        };
+        let more = self
+            .headers
+            .iter()
+            .filter(|(header, _)| header == name)
+            .map(|(_, value)| value);
+        let values: Vec<&str> = pseudo.into_iter().chain(more).map(String::as_str).collect();
+        Ok((!values.is_empty()).then(|| Cow::Owned(values.join(",").into_bytes())))
+    }
+
+    fn fact(&self, fact: Fact) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
+        let peer = self.vector.peer.as_ref();
+        let text = match fact {
+            Fact::SourceAddress => Some(format!("{}:50000", self.vector.remote)),
+            Fact::DestinationPort => Some("8443".to_owned()),
+            Fact::Mtls => Some(peer.is_some().to_string()),
+            Fact::PeerDigest => peer.map(|(id, form)| digest(id, *form)),
+            Fact::PeerCertificate => peer.map(|(id, form)| url_encoded_pem(id, *form)),
+        };
+        Ok(text.map(|text| Cow::Owned(text.into_bytes())))
+    }
+
+    fn unix_time(&self) -> Result<Duration, Unreadable> {
+        Ok(Duration::from_secs(NOW))
+    }
+
+    fn monotonic(&self) -> Result<Duration, Unreadable> {
+        Ok(Duration::from_secs(1_000))
+    }
+}
+
+/// 64 hex digits that differ where the certificates do: the proxy's digest, as far as a cache
+/// needs it.
+fn digest(id: &str, form: Form) -> String {
+    let quarter = |turn: u8| {
+        let mut hasher = DefaultHasher::new();
+        (turn, id, form).hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    };
+    (0..4).map(quarter).collect()
+}
+
+/// A store in memory, where nobody interferes.
+#[derive(Default)]
+struct Memory(RefCell<HashMap<String, (Vec<u8>, u32)>>);
+
+impl Store for Memory {
+    fn read(&self, key: &str) -> Result<Option<Stored>, StoreError> {
+        let values = self.0.borrow();
+        let Some((value, number)) = values.get(key) else {
+            return Ok(None);
+        };
+        let version = Version(NonZeroU32::new(*number).ok_or(StoreError)?);
+        Ok(Some(Stored {
+            value: value.clone(),
+            version,
+        }))
+    }
+
+    fn swap(&self, key: &str, value: &[u8], expected: Expected) -> Result<Swap, StoreError> {
+        let mut values = self.0.borrow_mut();
+        let known = values.get(key).map(|(_, number)| *number);
+        let expects = match expected {
+            Expected::Absent => None,
+            Expected::Version(Version(number)) => Some(number.get()),
+        };
+        if known != expects {
+            return Ok(Swap::Lost);
+        }
+        values.insert(key.to_owned(), (value.to_vec(), known.unwrap_or(0) + 1));
+        Ok(Swap::Done)
+    }
+}

@@ -1,0 +1,79 @@
+//! Every vector by the policies alone: natively, and as wasm32-unknown-unknown.
+
+use std::collections::BTreeMap;
+
+use vectors::{Pure, documents, vectors};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+#[test]
+fn every_vector_is_decided_as_it_says() {
+    let engines: BTreeMap<String, Pure> = documents()
+        .iter()
+        .map(|document| (document.name.clone(), Pure::new(document)))
+        .collect();
+    let mut wrong = Vec::new();
+    for vector in vectors() {
+        let engine = engines
+            .get(&vector.document)
+            .expect("a document of the file");
+        let decided = engine.run(&vector);
+        if decided != vector.expect {
+            wrong.push(format!(
+                "{}: expected {:?}, got {decided:?}",
+                vector.name, vector.expect
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn names_are_unique_and_every_document_is_used() {
+    let mut names: Vec<String> = vectors().into_iter().map(|vector| vector.name).collect();
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all);
+    for document in documents() {
+        assert!(
+            vectors()
+                .iter()
+                .any(|vector| vector.document == document.name),
+            "{}",
+            document.name
+        );
+    }
+}
+
+/// Every reason code that a request can bring about stands in a vector; the others are faults of
+/// the proxy or the plugin, which `tests/host` shows.
+#[test]
+fn every_reason_has_a_vector() {
+    let all = [
+        policy::reason::request::ALL,
+        policy::reason::route::ALL,
+        spiffe::reason::ALL,
+        jwt::reason::ALL,
+        rate_limit::reason::ALL,
+    ];
+    let shown: Vec<String> = vectors()
+        .into_iter()
+        .flat_map(|vector| vector.expect)
+        .collect();
+    let elsewhere = [
+        // needs a store that loses: crates/rate-limit
+        "rate_limit.contention",
+        // needs a certificate that no authority would sign: crates/spiffe
+        "spiffe.bad_certificate",
+        "spiffe.bad_key_usage",
+        "spiffe.not_yet_valid",
+    ];
+    let missing: Vec<&str> = all
+        .into_iter()
+        .flatten()
+        .map(|reason| reason.code())
+        .filter(|code| !elsewhere.contains(code) && !shown.iter().any(|expect| expect == code))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -3,9 +3,10 @@
 //! One value of the store is a set of eight entries; a decision reads one set and swaps it. Names
 //! are constant, so that the store, which never forgets a name, cannot grow beyond the table.
 //!
-//! What is guaranteed, as long as the store's swap is one: a key never gets more than its rates
-//! say, however many workers race, and whatever is evicted, overflows or is damaged. Where the
-//! table no longer knows what a key has spent, it takes the worst that it can have been:
+//! What is guaranteed, as long as the store's swap is one and no worker decides on a reading of the
+//! clock that is more than a minute old: a key never gets more than its rates say, however many
+//! workers race, and whatever is evicted, overflows or is damaged. Where the table no longer knows
+//! what a key has spent, it takes the worst that it can have been:
 //! - an entry is evicted only once replenished, and the set remembers the latest such moment;
 //! - a key that finds its set full is counted in one coarse entry that its limit shares among all
 //!   such keys, at the limit's own rates; a key that later finds a place in that set starts spent;

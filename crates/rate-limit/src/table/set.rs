@@ -13,9 +13,9 @@ use crate::{Arrivals, Moment, Rates};
 /// Entries in a set. More make a full set rarer and every copy longer.
 pub(super) const ENTRIES: usize = 8;
 
-/// How far ahead of a worker's clock a stored time may lie beyond what its rates explain: workers
-/// read the clock, are interrupted, and write later. An arrival time clamped too early would give
-/// back what was spent.
+/// How far ahead of a worker's clock a stored time may lie beyond what its rates explain, one
+/// minute: workers read the clock, are interrupted, and write later. An arrival time clamped too
+/// early would give back what was spent, so no worker may decide on an older reading than this.
 pub(super) const SLACK: u64 = 60 * 1_000_000_000;
 
 /// Marks a value as a set, and its format: `PRL` and a version.

@@ -97,7 +97,7 @@ unsafe extern "C" {
 const OK: u32 = 0;
 const NOT_FOUND: u32 = 1;
 pub(super) const CAS_MISMATCH: u32 = 8;
-const REQUEST_HEADERS: u32 = 0;
+const HEADERS: u32 = 0; // of the request
 const PLUGIN_CONFIGURATION: u32 = 7;
 const REQUEST_STREAM: u32 = 0;
 const CLOCK_MONOTONIC: u32 = 1;
@@ -162,9 +162,7 @@ pub(crate) fn set_property(path: &[u8], value: &[u8]) -> Result<(), HostError> {
 pub(crate) fn first_header(name: &str) -> Result<Option<Vec<u8>>, HostError> {
     received(Call::Header, |value, size| {
         // SAFETY: the name outlives the call; the proxy writes a pointer and a size.
-        unsafe {
-            proxy_get_header_map_value(REQUEST_HEADERS, name.as_ptr(), name.len(), value, size)
-        }
+        unsafe { proxy_get_header_map_value(HEADERS, name.as_ptr(), name.len(), value, size) }
     })
 }
 
@@ -173,7 +171,7 @@ pub(crate) fn set_header(name: &str, value: &[u8]) -> Result<(), HostError> {
     // SAFETY: name and value outlive the call.
     let status = unsafe {
         proxy_replace_header_map_value(
-            REQUEST_HEADERS,
+            HEADERS,
             name.as_ptr(),
             name.len(),
             value.as_ptr(),
@@ -186,8 +184,7 @@ pub(crate) fn set_header(name: &str, value: &[u8]) -> Result<(), HostError> {
 /// Removes every value of a request header.
 pub(crate) fn remove_header(name: &str) -> Result<(), HostError> {
     // SAFETY: the name outlives the call.
-    let status =
-        unsafe { proxy_remove_header_map_value(REQUEST_HEADERS, name.as_ptr(), name.len()) };
+    let status = unsafe { proxy_remove_header_map_value(HEADERS, name.as_ptr(), name.len()) };
     check(Call::RemoveHeader, status)
 }
 

@@ -5,7 +5,7 @@
 //! audiences and scopes are compared on every request.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hasher};
 use std::rc::Rc;
 
@@ -29,7 +29,8 @@ impl Fingerprint {
 
 /// The cache: a clock over slots, so that a token in use outlives one that was seen once.
 pub(crate) struct TokenCache {
-    index: BTreeMap<(Fingerprint, usize), usize>,
+    /// Numbers of slots, in the order of the slots' keys.
+    index: Vec<usize>,
     slots: Vec<Slot>,
     hand: usize,
     bytes: usize,
@@ -49,7 +50,7 @@ impl TokenCache {
     /// An empty cache; a bound of 0 keeps it so.
     pub(crate) const fn new(max_tokens: usize, max_bytes: usize) -> Self {
         Self {
-            index: BTreeMap::new(),
+            index: Vec::new(),
             slots: Vec::new(),
             hand: 0,
             bytes: 0,
@@ -65,7 +66,8 @@ impl TokenCache {
         fingerprint: Fingerprint,
         token: &[u8],
     ) -> Option<Rc<Claims>> {
-        let slot = self.slots.get(*self.index.get(&(fingerprint, provider))?)?;
+        let at = self.search((fingerprint, provider)).ok()?;
+        let slot = self.slots.get(*self.index.get(at)?)?;
         if *slot.token != *token {
             return None;
         }
@@ -86,8 +88,10 @@ impl TokenCache {
             .saturating_add(claims.footprint())
             .saturating_add(size_of::<Slot>());
         let key = (fingerprint, provider);
-        if let Some(at) = self.index.get(&key) {
-            self.evict(*at); // another token of this fingerprint
+        if let Ok(at) = self.search(key)
+            && let Some(slot) = self.index.get(at)
+        {
+            self.evict(*slot); // another token of this fingerprint
         }
         if bytes > self.max_bytes || self.max_tokens == 0 {
             return;
@@ -98,7 +102,8 @@ impl TokenCache {
             self.turn();
         }
         self.bytes = self.bytes.saturating_add(bytes);
-        self.index.insert(key, self.slots.len());
+        let at = self.search(key).unwrap_or_else(|free| free);
+        self.index.insert(at, self.slots.len());
         self.slots.push(Slot {
             key,
             token: token.into(),
@@ -117,16 +122,31 @@ impl TokenCache {
         }
     }
 
-    fn evict(&mut self, at: usize) {
-        if at >= self.slots.len() {
-            return;
+    fn evict(&mut self, number: usize) {
+        let last = self.slots.len().saturating_sub(1);
+        if let Some(key) = self.slots.get(number).map(|slot| slot.key)
+            && let Ok(at) = self.search(key)
+        {
+            self.index.remove(at);
+            // The last slot takes the place of the one that goes.
+            if let Some(key) = self.slots.get(last).map(|slot| slot.key)
+                && let Ok(at) = self.search(key)
+                && let Some(moved) = self.index.get_mut(at)
+            {
+                *moved = number;
+            }
+            let slot = self.slots.swap_remove(number);
+            self.bytes = self.bytes.saturating_sub(slot.bytes);
         }
-        let slot = self.slots.swap_remove(at);
-        self.index.remove(&slot.key);
-        self.bytes = self.bytes.saturating_sub(slot.bytes);
-        if let Some(moved) = self.slots.get(at) {
-            self.index.insert(moved.key, at);
-        }
+    }
+
+    /// Where a key stands in the index, or where it would.
+    fn search(&self, key: (Fingerprint, usize)) -> Result<usize, usize> {
+        self.index
+            .binary_search_by(|slot| match self.slots.get(*slot) {
+                Some(slot) => slot.key.cmp(&key),
+                None => Ordering::Less, // never: each number is that of a slot
+            })
     }
 }
 

@@ -1,7 +1,6 @@
 //! The policy: its section, its condition parts, its attributes, and what the upstream gets.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
@@ -19,7 +18,8 @@ use crate::{JwtSimple, Signatures, reason};
 pub struct Tokens {
     signatures: Rc<dyn Signatures>,
     section: Read,
-    used: RefCell<BTreeSet<usize>>,
+    /// Providers that a condition names.
+    used: RefCell<Vec<usize>>,
 }
 
 /// What became of the section.
@@ -45,7 +45,7 @@ impl Tokens {
         Self {
             signatures,
             section: Read::Absent,
-            used: RefCell::new(BTreeSet::new()),
+            used: RefCell::new(Vec::new()),
         }
     }
 
@@ -93,7 +93,7 @@ impl Tokens {
                 providers.push(number);
             }
         }
-        self.used.borrow_mut().extend(&providers);
+        self.used.borrow_mut().extend_from_slice(&providers);
         let place = &place.field("claims");
         let mut claims = Vec::new();
         for (index, entry) in parts.claims.iter().flatten().enumerate() {
@@ -192,10 +192,12 @@ impl Policy for Tokens {
         let Read::Ready(verifier) = &self.section else {
             return Vec::new();
         };
-        let claims = verifier.providers.iter().flat_map(|one| &one.claim_headers);
-        let mut headers: Vec<Rc<str>> = claims.map(|claim| Rc::clone(&claim.header)).collect();
-        headers.sort_unstable();
-        headers.dedup();
+        let mut headers: Vec<Rc<str>> = Vec::new();
+        for claim in verifier.providers.iter().flat_map(|one| &one.claim_headers) {
+            if !headers.contains(&claim.header) {
+                headers.push(Rc::clone(&claim.header));
+            }
+        }
         headers
     }
 

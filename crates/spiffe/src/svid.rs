@@ -84,12 +84,12 @@ impl Svid {
     /// parsed.
     pub const MAX_BYTES: usize = 64 * 1024;
 
-    /// Reads the first certificate of a URL-encoded PEM text, the form in which Envoy states one.
-    /// What follows the first certificate is a chain, and not the caller's.
+    /// Reads the first certificate of a PEM text, plain or URL-encoded, the forms in which Envoy states
+    /// one. What follows the first certificate is a chain, and not the caller's.
     ///
     /// # Errors
     /// The first rule that the certificate breaks.
-    pub fn from_url_encoded_pem(encoded: &[u8]) -> Result<Self, SvidError> {
+    pub fn from_pem(encoded: &[u8]) -> Result<Self, SvidError> {
         Self::from_der(&encoded::first_certificate(encoded)?)
     }
 

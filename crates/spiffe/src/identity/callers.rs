@@ -77,7 +77,7 @@ impl Callers {
             return Ok(reading);
         }
         let certificate = request.fact(Fact::PeerCertificate)?.ok_or_else(missing)?;
-        let reading = Svid::from_url_encoded_pem(&certificate).map(Rc::new);
+        let reading = Svid::from_pem(&certificate).map(Rc::new);
         self.cache.borrow_mut().keep(digest, reading.clone());
         Ok(reading)
     }

@@ -1,6 +1,10 @@
-//! The form in which Envoy states a certificate: PEM (RFC 7468) with URL encoding over it.
+//! The form in which Envoy states a certificate: PEM (RFC 7468), plain or with URL encoding over it.
 //!
-//! Strict on both layers, since what two readers could decode differently could name two callers.
+//! Envoy 1.40 states `connection.peer_certificate` plain; in XFCC and in other hosts the same PEM is
+//! URL-encoded. The two cannot be confused: the boundary of a PEM has spaces, which URL encoding has
+//! not. Strict on both layers, since what two readers could decode differently could name two callers.
+
+use std::borrow::Cow;
 
 use x509_cert::der::pem;
 
@@ -16,7 +20,11 @@ pub(super) fn first_certificate(encoded: &[u8]) -> Result<Vec<u8>, SvidError> {
     if encoded.len() > Svid::MAX_BYTES {
         return Err(SvidError::TooLarge);
     }
-    let text = percent_decoded(encoded).ok_or(SvidError::Unreadable)?;
+    let text = if encoded.starts_with(BEGIN) {
+        Cow::Borrowed(encoded)
+    } else {
+        Cow::Owned(percent_decoded(encoded).ok_or(SvidError::Unreadable)?)
+    };
     let first = first_block(&text).ok_or(SvidError::Unreadable)?;
     match pem::decode_vec(first) {
         Ok((LABEL, der)) => Ok(der),

@@ -18,7 +18,7 @@ fn bent(bend: impl FnOnce(&mut CertificateParams)) -> Result<Svid, SvidError> {
 
 #[test]
 fn a_good_svid_is_read() {
-    let svid = Svid::from_url_encoded_pem(&url_encoded(&pem(&svid(ID)))).unwrap();
+    let svid = Svid::from_pem(&url_encoded(&pem(&svid(ID)))).unwrap();
     assert_eq!(svid.id().as_str(), ID);
     assert_eq!(
         (svid.not_before(), svid.not_after()),

@@ -9,22 +9,32 @@ use crate::{SpiffeId, Svid, SvidError};
 fn the_first_certificate_is_the_callers() {
     let other = pem(&svid("spiffe://example.org/ns/shop/sa/other"));
     let chain = format!("{}{other}", pem(&svid(ID)));
-    let read = Svid::from_url_encoded_pem(&url_encoded(&chain)).unwrap();
+    let read = Svid::from_pem(&url_encoded(&chain)).unwrap();
     assert_eq!(read.id().as_str(), ID);
 
     let mut ca = svid(ID);
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let chain = format!("{}{other}", pem(&ca));
     assert_eq!(
-        Svid::from_url_encoded_pem(&url_encoded(&chain)),
+        Svid::from_pem(&url_encoded(&chain)),
         Err(SvidError::NotALeaf)
     );
 
     let many = pem(&svid(ID)).repeat(200);
     assert_eq!(
-        Svid::from_url_encoded_pem(&url_encoded(&many)),
+        Svid::from_pem(&url_encoded(&many)),
         Err(SvidError::TooLarge)
     );
+}
+
+#[test]
+fn plain_pem_is_read_as_well() {
+    let text = pem(&svid(ID));
+    assert_eq!(
+        Svid::from_pem(text.as_bytes()),
+        Svid::from_pem(&url_encoded(&text))
+    );
+    assert!(Svid::from_pem(text.as_bytes()).is_ok());
 }
 
 #[test]
@@ -36,7 +46,14 @@ fn a_text_in_another_form_is_refused() {
     let short_lines = good.replace(body[1], &format!("{left}\n{right}"));
     let table: Vec<(&str, Vec<u8>)> = vec![
         ("nothing", Vec::new()),
-        ("raw PEM", good.clone().into_bytes()),
+        (
+            "plain PEM with words in front",
+            format!("x{good}").into_bytes(),
+        ),
+        (
+            "plain PEM without its end",
+            good.replace("END", "ENE").into_bytes(),
+        ),
         ("a cut escape", b"%2".to_vec()),
         (
             "an escape that is not hex",
@@ -86,26 +103,19 @@ fn a_text_in_another_form_is_refused() {
             url_encoded(&good.replacen(body[2], "", 1)),
         ),
     ];
-    assert!(Svid::from_url_encoded_pem(encoded.as_bytes()).is_ok());
+    assert!(Svid::from_pem(encoded.as_bytes()).is_ok());
     for (name, text) in table {
-        assert_eq!(
-            Svid::from_url_encoded_pem(&text),
-            Err(SvidError::Unreadable),
-            "{name}"
-        );
+        assert_eq!(Svid::from_pem(&text), Err(SvidError::Unreadable), "{name}");
     }
 }
 
 #[test]
 fn huge_input_is_refused_before_it_is_read() {
     let huge = vec![b'a'; Svid::MAX_BYTES + 1];
-    assert_eq!(Svid::from_url_encoded_pem(&huge), Err(SvidError::TooLarge));
+    assert_eq!(Svid::from_pem(&huge), Err(SvidError::TooLarge));
     assert_eq!(Svid::from_der(&huge), Err(SvidError::TooLarge));
     let limit = vec![b'%'; Svid::MAX_BYTES];
-    assert_eq!(
-        Svid::from_url_encoded_pem(&limit),
-        Err(SvidError::Unreadable)
-    );
+    assert_eq!(Svid::from_pem(&limit), Err(SvidError::Unreadable));
     let names = (0..1_000).map(|n| dns(&format!("host{n}.example.org")));
     let many = bent(|p| p.subject_alt_names.extend(names.clone()));
     assert_eq!(
@@ -143,9 +153,9 @@ proptest! {
     #[test]
     fn hostile_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..512)) {
         prop_assert!(Svid::from_der(&bytes).is_err());
-        prop_assert!(Svid::from_url_encoded_pem(&bytes).is_err());
+        prop_assert!(Svid::from_pem(&bytes).is_err());
         let framed = [b"-----BEGIN CERTIFICATE-----%0A".as_slice(), &bytes].concat();
-        prop_assert!(Svid::from_url_encoded_pem(&framed).is_err());
+        prop_assert!(Svid::from_pem(&framed).is_err());
     }
 }
 

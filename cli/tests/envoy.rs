@@ -89,7 +89,7 @@ const EDGE: [Slip; 12] = [
         "port",
     ],
     [
-        "key: wasm.portcullis.pass",
+        "key: wasm.portcullis.spiffe_authz.pass",
         "key: wasm.other",
         "warning",
         "http_filters",

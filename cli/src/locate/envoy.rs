@@ -92,7 +92,8 @@ fn locate(
         remarks.note(format!("vm_config.code: {loads}; checked for gateway.wasm"));
     }
     let document = reading.as_ref().map(|reading| &reading.json);
-    surroundings::look(config, document, &mut remarks);
+    let name = plugin.or(forced).unwrap_or(Plugin::Gateway).name();
+    surroundings::look(config, document, name, &mut remarks);
     findings.documents.push(Located {
         place,
         plugin,

@@ -12,25 +12,33 @@ use crate::remarks::Remarks;
 /// The type of the filter.
 const RBAC: &str = "envoy.extensions.filters.http.rbac.v3.RBAC";
 
-/// The filter state that the plugin sets on what it permits.
-const MARK: &str = "wasm.portcullis.pass";
+/// The filter state that a plugin sets on what it permits.
+fn mark(plugin: &str) -> String {
+    format!("wasm.portcullis.{plugin}.pass")
+}
 
 /// Looks for the seal among the filters behind the plugin.
-pub(super) fn look(manager: &Trail<'_>, config: &Trail<'_>, remarks: &mut Remarks) {
+pub(super) fn look(manager: &Trail<'_>, config: &Trail<'_>, plugin: &str, remarks: &mut Remarks) {
+    let mark = mark(plugin);
     let filters = proto::items(manager.end(), "http_filters");
     let Some(position) = config.item_behind(manager) else {
         return;
     };
-    if !filters.iter().skip(position).skip(1).any(is_seal) {
+    if !filters
+        .iter()
+        .skip(position)
+        .skip(1)
+        .any(|filter| is_seal(filter, &mark))
+    {
         remarks.warning(format!(
             "http_filters: no seal behind the plugin; Envoy skips a worker whose plugin could not \
              start, and its requests would pass undecided; put an RBAC filter behind it that \
-             allows only filter_state {MARK} = \"1\""
+             allows only filter_state {mark} = \"1\""
         ));
     }
 }
 
-fn is_seal(filter: &Json) -> bool {
+fn is_seal(filter: &Json, mark: &str) -> bool {
     let Some(rbac) = proto::field(filter, "typed_config") else {
         return false;
     };
@@ -42,18 +50,26 @@ fn is_seal(filter: &Json) -> bool {
         return false;
     };
     // one policy or principal without the mark would pass what the plugin never saw
-    let marked = |policy: &Json| proto::items(policy, "principals").iter().all(asks_for_mark);
+    let marked = |policy: &Json| {
+        proto::items(policy, "principals")
+            .iter()
+            .all(|principal| asks_for_mark(principal, mark))
+    };
     proto::is_type(rbac, RBAC)
         && allows
         && !proto::is_true(filter, &["disabled"])
         && policies.iter().all(|(_, policy)| marked(policy))
 }
 
-fn asks_for_mark(principal: &Json) -> bool {
+fn asks_for_mark(principal: &Json, mark: &str) -> bool {
     if let Some(state) = proto::field(principal, "filter_state") {
-        return proto::is_text(state, &["key"], MARK)
+        return proto::is_text(state, &["key"], mark)
             && proto::is_text(state, &["string_match", "exact"], "1");
     }
     let ids = proto::field(principal, "and_ids");
-    ids.is_some_and(|ids| proto::items(ids, "ids").iter().any(asks_for_mark))
+    ids.is_some_and(|ids| {
+        proto::items(ids, "ids")
+            .iter()
+            .any(|id| asks_for_mark(id, mark))
+    })
 }

@@ -45,7 +45,12 @@ const PATH_SETTINGS: [Setting; 4] = [
 ];
 
 /// Looks at what stands around a filter's `config`.
-pub(super) fn look(config: &Trail<'_>, document: Option<&Json>, remarks: &mut Remarks) {
+pub(super) fn look(
+    config: &Trail<'_>,
+    document: Option<&Json>,
+    plugin: &str,
+    remarks: &mut Remarks,
+) {
     look_at_vm(config.end(), remarks);
     let manager = config.up_to(|value| proto::field(value, "http_filters").is_some());
     let Some(manager) = manager else {
@@ -55,7 +60,7 @@ pub(super) fn look(config: &Trail<'_>, document: Option<&Json>, remarks: &mut Re
         );
         return;
     };
-    seal::look(&manager, config, remarks);
+    seal::look(&manager, config, plugin, remarks);
     look_at_manager(manager.end(), document, remarks);
     if document.is_some_and(tls::asks_who_calls) {
         tls::look(&manager, document, remarks);

@@ -11,7 +11,7 @@
 //!
 //! What a request meets: [`policy::Engine`] decides on evidence that is fetched from the proxy when
 //! it is asked for; a permit changes headers, states outcomes in filter state and sets the mark
-//! `wasm.portcullis.pass` last of all; a denial is counted, logged and answered. A call that fails
+//! `wasm.portcullis.<plugin>.pass` last of all; a denial is counted, logged and answered. A call that fails
 //! on the way, whichever it is, makes the permit a denial.
 
 mod decision_id;

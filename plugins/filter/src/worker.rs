@@ -15,6 +15,10 @@ use crate::{log, reply};
 #[derive(Debug)]
 pub(crate) struct Worker {
     plugin: &'static str,
+    /// The name of the filter state that says: this plugin let the request pass. The native filter
+    /// behind the plugin stops every request that comes without it. One for each plugin, so that in
+    /// a chain none speaks for another.
+    mark: Vec<u8>,
     ruling: Ruling,
     counters: Counters,
     ids: DecisionIds,
@@ -43,6 +47,7 @@ impl Worker {
     pub(crate) fn new(plugin: &'static str, ruling: Ruling) -> Self {
         Self {
             plugin,
+            mark: format!("portcullis.{plugin}.pass").into_bytes(),
             ruling,
             counters: Counters::default(),
             ids: DecisionIds::default(),
@@ -72,7 +77,7 @@ impl Worker {
         Verdict::Stopped
     }
 
-    /// Carries a permit out. The mark comes last: whoever finds it behind the plugin knows that
+    /// Carries a permit out. The mark, filter state `wasm.portcullis.<plugin>.pass`, comes last: whoever finds it behind the plugin knows that
     /// everything before it was done.
     fn permit(&self, permit: &Permit) -> Result<(), HostError> {
         for change in &permit.changes {
@@ -92,7 +97,7 @@ impl Worker {
         self.counters.add(1, "permitted", || {
             format!("portcullis.{}.permitted", self.plugin)
         })?;
-        abi::set_property(MARK, b"1")
+        abi::set_property(&self.mark, b"1")
     }
 
     /// A number that cannot be shown now is shown with a later request.
@@ -123,10 +128,6 @@ impl Worker {
         }
     }
 }
-
-/// Filter state that says: this plugin let the request pass. Seen as `wasm.portcullis.pass` by
-/// the native filter behind the plugin, which stops every request that comes without it.
-const MARK: &[u8] = b"portcullis.pass";
 
 /// The denial in place of a permit that the proxy did not let us carry out.
 fn not_carried_out(permit: Permit) -> Denial {

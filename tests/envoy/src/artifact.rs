@@ -29,15 +29,20 @@ impl Plugin {
     pub fn path(self) -> PathBuf {
         let folder =
             env::var_os("PORTCULLIS_DIST").map_or_else(|| repository().join("dist"), PathBuf::from);
-        existing(folder.join(self.file()), "make build wasm")
+        existing(
+            folder.join(format!("{}.wasm", self.name())),
+            "make build wasm",
+        )
     }
 
-    const fn file(self) -> &'static str {
+    /// The plugin's name, in its file, its counters and its mark.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::SpiffeAuthz => "spiffe_authz.wasm",
-            Self::JwtAuthn => "jwt_authn.wasm",
-            Self::RateLimit => "rate_limit.wasm",
-            Self::Gateway => "gateway.wasm",
+            Self::SpiffeAuthz => "spiffe_authz",
+            Self::JwtAuthn => "jwt_authn",
+            Self::RateLimit => "rate_limit",
+            Self::Gateway => "gateway",
         }
     }
 }

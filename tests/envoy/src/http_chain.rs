@@ -39,17 +39,27 @@ pub fn wasm_filter(module: &Path, vm_id: &str, configuration: Option<&str>) -> V
 }
 
 /// The native filter that permits only what carries the plugin's mark.
-pub(crate) fn seal() -> Value {
+pub(crate) fn seal(plugin: &str) -> Value {
     let marked = json!({
-        "filter_state": {"key": "wasm.portcullis.pass", "string_match": {"exact": "1"}},
+        "filter_state": {"key": mark(plugin), "string_match": {"exact": "1"}},
     });
     let policy = json!({"permissions": [{"any": true}], "principals": [marked]});
     let rules = json!({"action": "ALLOW", "policies": {"marked": policy}});
     filter("rbac", "rbac.v3.RBAC", json!({ "rules": rules }))
 }
 
+/// The filter state that a plugin sets on what it lets pass.
+fn mark(plugin: &str) -> String {
+    format!("wasm.portcullis.{plugin}.pass")
+}
+
 /// The HTTP connection manager with these filters, the last of which is the router.
-pub(crate) fn connection_manager(hygiene: Hygiene, filters: &[Value], log: &Path) -> Value {
+pub(crate) fn connection_manager(
+    hygiene: Hygiene,
+    filters: &[Value],
+    plugin: &str,
+    log: &Path,
+) -> Value {
     let router = filter("router", "router.v3.Router", json!({}));
     let filters: Vec<&Value> = filters.iter().chain([&router]).collect();
     let mut manager = json!({
@@ -59,7 +69,7 @@ pub(crate) fn connection_manager(hygiene: Hygiene, filters: &[Value], log: &Path
         "strip_any_host_port": true,
         "stream_idle_timeout": "20s",
         "request_timeout": "20s",
-        "access_log": [access_log(log)],
+        "access_log": [access_log(log, plugin)],
         "http_filters": filters,
         "route_config": {"virtual_hosts": [{
             "name": "all", "domains": ["*"], "routes": routes(hygiene),
@@ -98,12 +108,12 @@ fn routes(hygiene: Hygiene) -> Value {
     }
 }
 
-fn access_log(path: &Path) -> Value {
+fn access_log(path: &Path, plugin: &str) -> Value {
     let format = json!({
         "id": format!("%REQ({ID_HEADER})%"),
         "status": "%RESPONSE_CODE%",
         "details": "%RESPONSE_CODE_DETAILS%",
-        "pass": "%FILTER_STATE(wasm.portcullis.pass:PLAIN)%",
+        "pass": format!("%FILTER_STATE({}:PLAIN)%", mark(plugin)),
         "upstream": "%UPSTREAM_HOST%",
     });
     json!({

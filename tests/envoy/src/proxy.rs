@@ -22,6 +22,8 @@ pub struct Proxy {
     transport: Transport,
     hygiene: Hygiene,
     filters: Vec<Value>,
+    /// The plugin whose mark the access log shows and the seal asks for.
+    marked_by: String,
     seal: bool,
 }
 
@@ -36,13 +38,14 @@ pub struct Refusal {
 
 impl Proxy {
     /// One worker, plain text, shipped hygiene, no plugin and no seal.
-    pub const fn new(upstream: Echo) -> Self {
+    pub fn new(upstream: Echo) -> Self {
         Self {
             upstream,
             workers: 1,
             transport: Transport::plain(),
             hygiene: Hygiene::Shipped,
             filters: Vec::new(),
+            marked_by: "none".to_owned(),
             seal: false,
         }
     }
@@ -74,6 +77,7 @@ impl Proxy {
     pub fn plugin_text(mut self, plugin: Plugin, configuration: Option<&str>) -> Self {
         let filter = wasm_filter(&plugin.path(), "portcullis", configuration);
         self.filters.push(filter);
+        self.marked_by = plugin.name().to_owned();
         self.sealed()
     }
 
@@ -170,9 +174,14 @@ impl Proxy {
     }
 
     fn listener(&self, folder: &Path) -> Value {
-        let seal = self.seal.then(seal);
+        let seal = self.seal.then(|| seal(&self.marked_by));
         let filters: Vec<Value> = self.filters.iter().cloned().chain(seal).collect();
-        let manager = connection_manager(self.hygiene, &filters, &folder.join(ACCESS_LOG));
+        let manager = connection_manager(
+            self.hygiene,
+            &filters,
+            &self.marked_by,
+            &folder.join(ACCESS_LOG),
+        );
         let mut chain = json!({"filters": [manager]});
         if let Some(socket) = self.transport.socket() {
             chain["transport_socket"] = socket.clone();

@@ -103,9 +103,9 @@ async fn each_denial_has_an_id_of_its_own() {
 async fn a_client_cannot_bring_the_mark_itself() {
     let envoy = shared().await;
     for name in [
-        "portcullis.pass",
-        "wasm.portcullis.pass",
-        "x-envoy-portcullis.pass",
+        "portcullis.gateway.pass",
+        "wasm.portcullis.gateway.pass",
+        "x-envoy-portcullis.gateway.pass",
     ] {
         let request = Request::get("/x").header(name, "1");
         assert_denied(envoy, &envoy.client(), &request, 403, "route.unmatched").await;

@@ -11,8 +11,8 @@
 
   (memory (export "memory") 1)
   (data (i32.const 0) "configured")       ;; 10 bytes, the counter's key
-  (data (i32.const 16) "portcullis.pass") ;; 15 bytes, the mark's name
-  (data (i32.const 32) "1")               ;; the mark's value
+  (data (i32.const 16) "portcullis.none.pass") ;; 20 bytes, the mark's name
+  (data (i32.const 40) "1")                    ;; the mark's value
   ;; 48: address of a value, 52: its length, 56: its version, 64: the counter
   (global $free (mut i32) (i32.const 1024))
 
@@ -49,5 +49,5 @@
 
   (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32)
     (drop (call $set_property
-      (i32.const 16) (i32.const 15) (i32.const 32) (i32.const 1)))
+      (i32.const 16) (i32.const 20) (i32.const 40) (i32.const 1)))
     (i32.const 0)))

@@ -10,7 +10,8 @@
 //! - an entry is evicted only once replenished, and the set remembers the latest such moment;
 //! - a key that finds its set full is counted in one coarse entry that its limit shares among all
 //!   such keys, at the limit's own rates; a key that later finds a place in that set starts spent;
-//! - a damaged set starts anew, and each of its keys starts spent and comes back at its own rate.
+//! - a damaged set starts anew, and each of its keys is taken to be spent at the moment at which
+//!   the damage is found; it comes back at its own rate.
 
 mod bytes;
 mod identity;

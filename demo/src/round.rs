@@ -136,7 +136,7 @@ fn rows() -> Vec<Row> {
         get(Token("writer"), "/admin", Denied(403, "route.unmatched")),
         get(
             Token("reader"),
-            "/v1/orders/..;/admin",
+            "/v1/orders/1;v=2",
             Denied(400, "request.ambiguous_path"),
         ),
         post(Token("hurried"), "/v1/orders", 3, Permitted(201)),

@@ -122,6 +122,8 @@ impl Stack {
         let workers = if member == Member::Edge { "2" } else { "1" };
         command.args(["-c", "envoy.json", "--concurrency", workers]);
         command.args(["--disable-hot-restart", "--log-level", "warning"]);
+        // The access log is for reading beside the requests, not ten seconds later.
+        command.args(["--file-flush-interval-msec", "100"]);
         self.start_process(command, program, member, "envoy")
     }
 

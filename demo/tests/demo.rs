@@ -1,6 +1,9 @@
 //! The configurations in `envoy/` are what a user copies: each plugin in them stands behind a seal,
 //! and the demo that runs them comes out as their policy says.
-#![allow(clippy::unwrap_used, reason = "clippy takes helpers beside tests for what ships")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy takes helpers beside tests for what ships"
+)]
 
 use std::{
     env,

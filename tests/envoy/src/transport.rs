@@ -34,6 +34,18 @@ impl Transport {
         }))
     }
 
+    /// TLS with a client certificate that is validated where one is given: callers with and without
+    /// an identity on one listener.
+    #[must_use]
+    pub fn optional_mtls(server: &Identity, clients: &Ca) -> Self {
+        Self::tls(json!({
+            "common_tls_context": {
+                "tls_certificates": [certificate(server)],
+                "validation_context": {"trusted_ca": {"inline_string": clients.cert_pem()}},
+            },
+        }))
+    }
+
     /// Whether a client must speak TLS.
     #[must_use]
     pub const fn is_tls(&self) -> bool {

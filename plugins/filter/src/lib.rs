@@ -18,7 +18,7 @@ mod decision_id;
 mod document;
 mod evidence;
 mod host;
-mod log;
+mod logger;
 mod reply;
 mod root;
 mod seams;
@@ -43,6 +43,7 @@ pub mod expansion {
         file: &'static str,
         policies: Policies,
     ) -> Box<dyn RootContext> {
+        crate::logger::install();
         Box::new(Root::new(Names { name, file }, policies))
     }
 }

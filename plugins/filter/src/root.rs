@@ -10,9 +10,9 @@ use policy::{Policy, compile, internal};
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{Action, ContextType};
 
-use crate::host::{HostError, Level, abi};
+use crate::host::{HostError, abi};
 use crate::worker::{Ruling, Verdict, Worker};
-use crate::{Seams, document, log};
+use crate::{Seams, document};
 
 /// What a plugin brings: its policies, made anew for each configuration.
 pub type Policies = fn(&Seams) -> Vec<Box<dyn Policy>>;
@@ -48,14 +48,13 @@ impl Root {
     /// alone: whatever the proxy does wrong here makes a ruling that denies.
     fn ruling(&self, size: usize) -> Option<Ruling> {
         if size == 0 {
-            log::line(Level::Error, &format!("portcullis: {NO_DOCUMENT}"));
+            log::error!("{NO_DOCUMENT}");
             return None;
         }
         let document = match configuration(size) {
             Ok(document) => document,
             Err(fault) => {
-                let line = format!("portcullis: configuration not read, denying all: {fault}");
-                log::line(Level::Error, &line);
+                log::error!("configuration not read, denying all: {fault}");
                 return Some(Ruling::DenyAll(internal::HOST_CALL));
             }
         };
@@ -127,17 +126,16 @@ fn configuration(size: usize) -> Result<Vec<u8>, Fault> {
 
 fn log_report(report: &Report) {
     for line in report.errors() {
-        log::line(Level::Error, &format!("portcullis: {line}"));
+        log::error!("{line}");
     }
     if report.more_errors() > 0 {
-        let line = format!("portcullis: and {} more errors", report.more_errors());
-        log::line(Level::Error, &line);
+        log::error!("and {} more errors", report.more_errors());
     }
     for line in report.warnings() {
-        log::line(Level::Warn, &format!("portcullis: warning: {line}"));
+        log::warn!("warning: {line}");
     }
     for line in report.notes() {
-        log::line(Level::Info, &format!("portcullis: note: {line}"));
+        log::info!("note: {line}");
     }
 }
 

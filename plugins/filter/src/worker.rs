@@ -7,9 +7,9 @@ use policy::{Denial, Engine, Failure, HeaderChange, Permit, Reason, Weight, inte
 
 use crate::decision_id::DecisionIds;
 use crate::evidence::Evidence;
-use crate::host::{Counters, HostError, Level, abi};
+use crate::host::{Counters, HostError, abi};
 use crate::seams::Tally;
-use crate::{log, reply};
+use crate::{logger, reply};
 
 /// What one root context decides with. Nothing of it is shared with another root context.
 #[derive(Debug)]
@@ -122,9 +122,9 @@ impl Worker {
         let _ = self
             .counters
             .add(1, code, || format!("portcullis.{plugin}.denied.{code}"));
-        log::denial(plugin, denial, id, fault);
+        logger::denial(plugin, denial, id, fault);
         if let Err(error) = reply::send(denial, id) {
-            log::line(Level::Error, &format!("portcullis: no reply sent: {error}"));
+            log::error!("no reply sent: {error}");
         }
     }
 }

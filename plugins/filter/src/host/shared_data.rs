@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 
 use policy::{Expected, Store, StoreError, Stored, Swap, Version};
 
-use super::{HostError, Level, abi};
+use super::{HostError, abi};
 
 /// The values that all workers of the proxy with the same `vm_id` share.
 ///
@@ -34,9 +34,8 @@ impl SharedData {
                 Some(_) => Trust::Broken,
             });
             if let Some(fault) = fault {
-                let line = format!("portcullis: shared data cannot be trusted: {fault}");
                 // The denial that follows says it too, should the log fail as well.
-                let _ = abi::log(Level::Error, &line);
+                log::error!("shared data cannot be trusted: {fault}");
             }
         }
         match self.trust.get() {

@@ -4,9 +4,12 @@
     reason = "the other side of the filter's own declarations: pointers and sizes as in wasm"
 )]
 
+mod reply;
+mod shared;
+
 use std::slice;
 
-use super::state::{Habit, Known, Reply, with};
+use super::state::{Known, with};
 
 unsafe extern "C" {
     fn proxy_on_memory_allocate(size: usize) -> *mut u8;
@@ -230,146 +233,11 @@ unsafe extern "C" fn proxy_remove_header_map_value(
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn proxy_send_local_response(
-    status: u32,
-    details: *const u8,
-    details_size: usize,
-    body: *const u8,
-    body_size: usize,
-    headers: *const u8,
-    headers_size: usize,
-    grpc_status: i32,
-) -> u32 {
-    let (details, body) = unsafe { (text(details, details_size), text(body, body_size)) };
-    let headers = pairs(unsafe { bytes(headers, headers_size) });
-    answer("respond", |state| {
-        state.replies.push(Reply {
-            status,
-            details,
-            body,
-            headers,
-            grpc_status,
-        });
-        OK
-    })
-}
-
-/// A serialised map, read strictly: every size must fit and every NUL be there.
-fn pairs(mut bytes: &[u8]) -> Vec<(String, String)> {
-    const fn whole(bytes: &mut &[u8]) -> usize {
-        let (size, rest) = bytes.split_first_chunk::<4>().expect("four bytes");
-        *bytes = rest;
-        u32::from_le_bytes(*size) as usize
-    }
-    fn word(bytes: &mut &[u8], size: usize) -> String {
-        let (word, rest) = bytes.split_at(size);
-        let (nul, rest) = rest.split_first().expect("a NUL");
-        assert_eq!(*nul, 0);
-        *bytes = rest;
-        String::from_utf8(word.to_vec()).expect("text")
-    }
-    let count = whole(&mut bytes);
-    let sizes: Vec<_> = (0..count)
-        .map(|_| (whole(&mut bytes), whole(&mut bytes)))
-        .collect();
-    let pairs = sizes
-        .into_iter()
-        .map(|(name, value)| (word(&mut bytes, name), word(&mut bytes, value)))
-        .collect();
-    assert!(bytes.is_empty(), "bytes behind the map");
-    pairs
-}
-
-#[unsafe(no_mangle)]
 extern "C" fn proxy_close_stream(stream: u32) -> u32 {
     assert_eq!(stream, 0, "the request's stream");
     answer("close", |state| {
         state.is_closed = true;
         OK
-    })
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn proxy_get_shared_data(
-    key: *const u8,
-    key_size: usize,
-    data: *mut *mut u8,
-    size: *mut usize,
-    cas: *mut u32,
-) -> u32 {
-    let key = unsafe { text(key, key_size) };
-    unsafe {
-        giving("shared data", data, size, |state| {
-            let (value, number) = state.shared.get(&key)?;
-            *cas = match state.habit {
-                Habit::NumbersNothing => 0,
-                _ => *number,
-            };
-            Some(value.clone())
-        })
-    }
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn proxy_set_shared_data(
-    key: *const u8,
-    key_size: usize,
-    value: *const u8,
-    value_size: usize,
-    cas: u32,
-) -> u32 {
-    let (key, value) = unsafe { (text(key, key_size), bytes(value, value_size)) };
-    answer("set shared data", |state| {
-        let known = state.shared.get(&key).map(|(_, number)| *number);
-        let refused = match (known, state.habit) {
-            (_, Habit::IgnoresNumbers) => false,
-            (None, habit) => habit == Habit::NeverCreates && cas != 0,
-            (Some(number), _) => cas != 0 && cas != number,
-        };
-        if refused {
-            return CAS_MISMATCH;
-        }
-        if state.habit != Habit::NeverCounts || known.is_none() {
-            state.last_number += 1;
-        }
-        let number = state.last_number;
-        if state.habit != Habit::Forgets {
-            state.shared.insert(key, (value.to_vec(), number));
-        }
-        OK
-    })
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn proxy_define_metric(
-    kind: u32,
-    name: *const u8,
-    name_size: usize,
-    id: *mut u32,
-) -> u32 {
-    assert_eq!(kind, 0, "a counter");
-    let name = unsafe { text(name, name_size) };
-    answer("define metric", |state| {
-        let known = state.metrics.iter().position(|(other, _)| *other == name);
-        let index = known.unwrap_or_else(|| {
-            state.metrics.push((name, 0));
-            state.metrics.len() - 1
-        });
-        unsafe { *id = u32::try_from(index).expect("few metrics") };
-        OK
-    })
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn proxy_increment_metric(id: u32, offset: i64) -> u32 {
-    answer("increment metric", |state| {
-        match state.metrics.get_mut(id as usize) {
-            Some((_, value)) => {
-                *value = value.checked_add_signed(offset).expect("a counter");
-                OK
-            }
-            None => BAD_ARGUMENT,
-        }
     })
 }
 

@@ -105,7 +105,10 @@ pub(crate) fn log() -> Vec<(u32, String)> {
 /// Whether the last request carries the mark.
 pub(crate) fn is_marked() -> bool {
     with(|state| {
-        let mark = |name: &String| name.starts_with("portcullis.") && name.ends_with(".pass");
+        let mark = |name: &String| {
+            let plugin = name.strip_prefix("portcullis.");
+            plugin.is_some_and(|plugin| plugin.strip_suffix(".pass").is_some())
+        };
         let mut marks = state.filter_state.iter().filter(|(name, _)| mark(name));
         marks.any(|(_, value)| value == b"1")
     })

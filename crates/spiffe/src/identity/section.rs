@@ -30,7 +30,7 @@ policy::model! {
         /// The own trust domain, in which `service_accounts` and `namespaces` stand.
         optional trust_domain: TrustDomain;
         /// How long a certificate is taken past its end (`notAfter`) on a connection that was
-        /// opened before; then the request is denied and the connection closed.
+        /// opened before; then every request on it is denied.
         default expiry_grace: Span<0, MAX_GRACE_MS> = Span::from_millis(0), "0s";
     }
     later ["trust_domain_aliases", "trusted_forwarders", "jwt_svid_provider"];

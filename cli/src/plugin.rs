@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use clap::ValueEnum;
 use jwt::Tokens;
-use policy::{Expected, Policy, Store, StoreError, Stored, Swap, Unreadable, Vocabulary};
+use policy::{Expected, Policy, Reference, Store, StoreError, Stored, Swap, Unreadable};
 use rate_limit::Limits;
 use spiffe::Identity;
 
@@ -77,12 +77,14 @@ impl Plugin {
         }
     }
 
-    /// The words of its policies.
-    pub(crate) fn vocabularies(self) -> Vec<Vocabulary> {
-        self.policies()
-            .iter()
-            .map(|policy| policy.vocabulary())
-            .collect()
+    /// What its policies tell about themselves, in the same order.
+    pub(crate) const fn references(self) -> &'static [Reference] {
+        match self {
+            Self::Gateway => &[Identity::REFERENCE, Tokens::REFERENCE, Limits::REFERENCE],
+            Self::SpiffeAuthz => &[Identity::REFERENCE],
+            Self::JwtAuthn => &[Tokens::REFERENCE],
+            Self::RateLimit => &[Limits::REFERENCE],
+        }
     }
 }
 
@@ -102,6 +104,25 @@ impl Store for Nowhere {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_told_is_what_a_plugin_links() {
+        for plugin in Plugin::ALL {
+            let words: Vec<_> = plugin
+                .policies()
+                .iter()
+                .map(|one| one.vocabulary())
+                .collect();
+            let told = plugin.references();
+            assert_eq!(words.len(), told.len());
+            for (words, told) in words.iter().zip(told) {
+                assert_eq!(words.section, told.section);
+                assert_eq!(words.has_conditions, told.condition.is_some());
+                let heads = told.attributes.iter().map(|(head, _)| *head);
+                assert_eq!(words.attributes, heads.collect::<Vec<_>>());
+            }
+        }
+    }
 
     #[test]
     fn plugins_are_known_by_file_and_image() {

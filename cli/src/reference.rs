@@ -43,20 +43,20 @@ impl Page {
 
 /// The page.
 pub(crate) fn page() -> String {
-    let vocabularies = Plugin::Gateway.vocabularies();
+    let references = Plugin::Gateway.references();
     let mut page = Page(HEAD.to_owned());
     page.line("\n## Fields");
-    fields::write(&document::document(&vocabularies), &mut page);
+    fields::write(&document::document(references), &mut page);
     page.line("\n## Conditions\n");
     page.line(
         "In `allow`, and in `who` alike. Every part that is given must hold; a list of values means any of \
          them; \"or\" between conditions is always spelled `any_of`. Conditions nest at most three \
          deep.",
     );
-    fields::write_condition(&document::condition(&vocabularies), &mut page);
-    parts::write_attributes(&vocabularies, &mut page);
+    fields::write_condition(&document::condition(references), &mut page);
+    parts::write_attributes(references, &mut page);
     parts::write_plugins(&mut page);
-    parts::write_later(&vocabularies, &mut page);
+    parts::write_later(references, &mut page);
     write_reasons(&mut page);
     page.0
 }
@@ -68,12 +68,12 @@ fn write_reasons(page: &mut Page) {
          client learns nothing else of it.",
     );
     let own = [
-        ("The request itself", reason::request::ALL),
-        ("Routes and guards", reason::route::ALL),
-        ("The plugin", reason::internal::ALL),
+        ("The request itself", reason::request::ADVICE),
+        ("Routes and guards", reason::route::ADVICE),
+        ("The plugin", reason::internal::ADVICE),
     ];
-    let vocabularies = Plugin::Gateway.vocabularies();
-    let policies = vocabularies
+    let references = Plugin::Gateway.references();
+    let policies = references
         .iter()
         .map(|words| (words.section, words.reasons));
     for (name, reasons) in own.into_iter().chain(policies) {
@@ -85,10 +85,10 @@ fn write_reasons(page: &mut Page) {
         page.line(format_args!("\n### {name}\n"));
         page.line("| code | status | gRPC | what happened, and what to do |");
         page.line("|---|---|---|---|");
-        for reason in reasons {
+        for (reason, advice) in reasons {
             let (code, status) = (reason.code(), reason.status());
             let (http, title, grpc) = (status.http(), status.title(), status.grpc());
-            let advice = cell(reason.advice());
+            let advice = cell(advice);
             page.line(format_args!(
                 "| `{code}` | {http} {title} | {grpc} | {advice} |"
             ));

@@ -15,7 +15,7 @@ const DURATION: &str = "^[0-9]+(ms|s|m|h|d)$";
 
 /// The schema as text.
 pub(crate) fn page() -> String {
-    let vocabularies = Plugin::Gateway.vocabularies();
+    let references = Plugin::Gateway.references();
     let mut members = vec![
         (
             "$schema".to_owned(),
@@ -23,8 +23,8 @@ pub(crate) fn page() -> String {
         ),
         ("title".to_owned(), text("Portcullis document, v1")),
     ];
-    members.extend(schema(&document::document(&vocabularies)));
-    let mut condition = schema(&document::condition(&vocabularies));
+    members.extend(schema(&document::document(references)));
+    let mut condition = schema(&document::condition(references));
     condition.push(("minProperties".to_owned(), Json::Whole(1)));
     let definitions = object([("condition", Json::Object(condition))]);
     members.push(("$defs".to_owned(), definitions));

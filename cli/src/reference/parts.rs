@@ -1,21 +1,21 @@
 //! Which words there are, which plugin has which, and which come later.
 
 use policy::language::Shape;
-use policy::{Vocabulary, document};
+use policy::{Reference, document};
 
 use super::fields::objects_in;
 use super::{Page, cell};
 use crate::plugin::Plugin;
 
 /// Writes the attributes: keys of limits, and what `when` compares.
-pub(super) fn write_attributes(vocabularies: &[Vocabulary], page: &mut Page) {
+pub(super) fn write_attributes(references: &[Reference], page: &mut Page) {
     page.line(
         "\n## Attributes\n\nFacts by name: the `key` of a limit, and the `key` of a `when`. What \
          the client or the network states is not verified; the others are known once a credential \
          was.\n\n| attribute | verified by | meaning |\n|---|---|---|",
     );
-    let own = document::attribute_heads().iter().map(|head| ("", head));
-    let theirs = vocabularies.iter().flat_map(|words| {
+    let own = document::attributes().iter().map(|head| ("", head));
+    let theirs = references.iter().flat_map(|words| {
         let section = words.section;
         words.attributes.iter().map(move |head| (section, head))
     });
@@ -50,11 +50,11 @@ pub(super) fn write_plugins(page: &mut Page) {
         has_conditions,
         page,
     );
-    for words in Plugin::Gateway.vocabularies() {
+    for words in Plugin::Gateway.references() {
         let section = words.section;
         let has = |plugin: Plugin| {
-            let vocabularies = plugin.vocabularies();
-            vocabularies.iter().any(|words| words.section == section)
+            let references = plugin.references();
+            references.iter().any(|words| words.section == section)
         };
         row(&format!("`{section}`"), has, page);
         if let Some(condition) = words.condition {
@@ -78,14 +78,14 @@ pub(super) fn write_plugins(page: &mut Page) {
 }
 
 /// Writes the fields that are refused as not yet there.
-pub(super) fn write_later(vocabularies: &[Vocabulary], page: &mut Page) {
+pub(super) fn write_later(references: &[Reference], page: &mut Page) {
     page.line(
         "\n## What comes later\n\nThese fields are known and refused: this version does not have \
          them yet.\n",
     );
     for (place, shape) in [
-        ("", document::document(vocabularies)),
-        ("condition", document::condition(vocabularies)),
+        ("", document::document(references)),
+        ("condition", document::condition(references)),
     ] {
         later_in(place, &shape, page);
     }
@@ -111,8 +111,8 @@ fn row(part: &str, has: impl Fn(Plugin) -> bool, page: &mut Page) {
 
 /// A plugin whose policies have no conditions takes no other conditions either.
 fn has_conditions(plugin: Plugin) -> bool {
-    let vocabularies = plugin.vocabularies();
-    vocabularies.iter().any(|words| words.condition.is_some())
+    let references = plugin.references();
+    references.iter().any(|words| words.condition.is_some())
 }
 
 fn field_names(shape: &Shape) -> Vec<String> {

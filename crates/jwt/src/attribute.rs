@@ -13,7 +13,7 @@ use crate::value::Value;
 use crate::verifier::Verifier;
 
 /// Names of the attributes, with what they are.
-pub(crate) const ATTRIBUTES: &[(&str, &str)] = &[
+pub(crate) const ATTRIBUTES: &[(&str, &str); 3] = &[
     ("jwt.principal", "The verified token's `iss/sub`."),
     (
         "jwt.claims",
@@ -24,6 +24,9 @@ pub(crate) const ATTRIBUTES: &[(&str, &str)] = &[
         "A claim of the verified token of one provider: `jwt[PROVIDER].claims[A]`.",
     ),
 ];
+
+/// The heads alone, for what is done at run time.
+pub(crate) const HEADS: &[&str] = &policy::heads(ATTRIBUTES);
 
 /// A fact of the verified token.
 #[derive(Debug)]
@@ -67,7 +70,7 @@ impl What {
             ("jwt", [provider], tail) => {
                 claim_of(tail).map(|claim| (Some(*provider), Self::Claim(claim)))
             }
-            (head, ..) if ATTRIBUTES.iter().any(|(own, _)| *own == head) => None,
+            (head, ..) if HEADS.contains(&head) => None,
             _ => return None,
         };
         if read.is_none() {

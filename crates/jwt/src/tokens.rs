@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
-use policy::{Attribute, AttributeName, Context, Leaf, Permit, Policy, Vocabulary};
+use policy::{Attribute, AttributeName, Context, Leaf, Permit, Policy, Reference, Vocabulary};
 
-use crate::attribute::{ATTRIBUTES, TokenAttribute, What};
+use crate::attribute::{ATTRIBUTES, HEADS, TokenAttribute, What};
 use crate::compile::compile;
 use crate::document::{Section, TokenParts};
 use crate::leaf::TokenLeaf;
@@ -33,6 +33,16 @@ enum Read {
 }
 
 impl Tokens {
+    /// What the schema and the reference page say about it.
+    pub const REFERENCE: Reference = Reference {
+        section: crate::SECTION,
+        about: "Tokens: who issues them, with which keys, and what becomes of them.",
+        shape: Section::shape,
+        condition: Some(TokenParts::shape),
+        attributes: ATTRIBUTES,
+        reasons: reason::ADVICE,
+    };
+
     /// The policy with signatures verified in the VM.
     #[must_use]
     pub fn new() -> Self {
@@ -124,11 +134,8 @@ impl Policy for Tokens {
     fn vocabulary(&self) -> Vocabulary {
         Vocabulary {
             section: crate::SECTION,
-            about: "Tokens: who issues them, with which keys, and what becomes of them.",
-            shape: Section::shape,
-            condition: Some(TokenParts::shape),
-            attributes: ATTRIBUTES,
-            reasons: reason::ALL,
+            has_conditions: true,
+            attributes: HEADS,
         }
     }
 

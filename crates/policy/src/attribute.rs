@@ -116,7 +116,7 @@ impl Attributes for Resolver<'_> {
             }
         }
         if !self.linked.refuse_attribute(name.head, place, report) {
-            let own = own::HEADS.iter().map(|(head, _)| *head);
+            let own = own::HEADS.iter().copied();
             let near = nearest(name.head, own.chain(self.linked.attribute_heads()));
             match near {
                 Some(near) => report.error(

@@ -11,7 +11,7 @@ pub(crate) mod routes;
 mod shape;
 
 pub use compile::{MAX_DOCUMENT_BYTES, MAX_ROUTES, compile, compile_json};
-pub use shape::{attribute_heads, condition, document};
+pub use shape::{attributes, condition, document};
 
 use crate::language::{Json, Place, Report};
 

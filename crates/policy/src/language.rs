@@ -14,7 +14,7 @@ mod shape;
 mod suggest;
 
 pub use fields::{Fields, Instead};
-pub use json::{Json, JsonError};
+pub use json::{Json, JsonError, number_text};
 pub use model::Model;
 pub use place::Place;
 pub use primitives::{Map, Name, Span, Text, Whole};

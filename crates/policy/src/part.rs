@@ -2,25 +2,19 @@
 
 use std::rc::Rc;
 
-use crate::language::{Fields, Place, Report, Shape};
-use crate::{Attribute, AttributeName, Context, Gate, Leaf, Permit, Reason, RouteId};
+use crate::language::{Fields, Place, Report};
+use crate::{Attribute, AttributeName, Context, Gate, Leaf, Permit, RouteId};
 
-/// The words that one policy adds to the language, for refusals by name, the schema and the
-/// reference page.
-#[derive(Clone, Copy)]
+/// The words that one policy adds to the language, for refusals by name. What is told about them
+/// is in its [`Reference`](crate::Reference).
+#[derive(Clone, Copy, Debug)]
 pub struct Vocabulary {
     /// Its section of the document: `identity`, `jwt`, `rate_limit`.
     pub section: &'static str,
-    /// One sentence about the section.
-    pub about: &'static str,
-    /// The section's fields.
-    pub shape: fn() -> Shape,
-    /// Its parts of a condition, as an object's fields; `None` where it brings none.
-    pub condition: Option<fn() -> Shape>,
-    /// The heads of its attributes, each with one sentence.
-    pub attributes: &'static [(&'static str, &'static str)],
-    /// Its reason codes.
-    pub reasons: &'static [Reason],
+    /// Whether it brings parts of a condition.
+    pub has_conditions: bool,
+    /// The heads of its attributes.
+    pub attributes: &'static [&'static str],
 }
 
 /// The routes of a document, by name, for policies that narrow by route.

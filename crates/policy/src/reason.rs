@@ -61,25 +61,21 @@ impl Status {
     }
 }
 
-/// Why a request was denied: a stable code, its status, and what to do about it.
+/// Why a request was denied: a stable code and its status.
 ///
-/// Constants of this type are made by [`reasons!`](crate::reasons), one table per policy.
+/// Constants of this type are made by [`reasons!`](crate::reasons), one table per policy, with what
+/// to do about each in a table beside: a plugin has no use for that text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reason {
     code: &'static str,
     status: Status,
-    advice: &'static str,
 }
 
 impl Reason {
     /// A reason; use [`reasons!`](crate::reasons), which also lists it.
     #[must_use]
-    pub const fn new(code: &'static str, status: Status, advice: &'static str) -> Self {
-        Self {
-            code,
-            status,
-            advice,
-        }
+    pub const fn new(code: &'static str, status: Status) -> Self {
+        Self { code, status }
     }
 
     /// The stable code, for example `spiffe.not_allowed`.
@@ -92,12 +88,6 @@ impl Reason {
     #[must_use]
     pub const fn status(self) -> Status {
         self.status
-    }
-
-    /// What happened and what to do about it, for the reference page. The client never sees it.
-    #[must_use]
-    pub const fn advice(self) -> &'static str {
-        self.advice
     }
 }
 
@@ -113,7 +103,8 @@ impl fmt::Debug for Reason {
     }
 }
 
-/// Declares the closed set of reasons of one policy, as constants and as the list `ALL`.
+/// Declares the closed set of reasons of one policy, as constants, as the list `ALL`, and
+/// as the table `ADVICE` with what happened and what to do about it, for the reference page.
 ///
 /// ```
 /// policy::reasons! {
@@ -122,13 +113,16 @@ impl fmt::Debug for Reason {
 /// }
 /// assert_eq!(ALL[0].code(), "door.nobody");
 /// assert_eq!(NOBODY.status().http(), 403);
+/// assert_eq!(ADVICE, [(NOBODY, "Knock before you enter.")]);
 /// ```
 #[macro_export]
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:ident, $advice:literal;)+) => {
         $($(#[$doc])* pub const $name: $crate::Reason =
-            $crate::Reason::new($code, $crate::Status::$status, $advice);)+
+            $crate::Reason::new($code, $crate::Status::$status);)+
         /// Every reason of this policy, in the order of the reference page.
         pub const ALL: &[$crate::Reason] = &[$($name),+];
+        /// Every reason with what happened and what to do about it. The client never sees it.
+        pub const ADVICE: &[($crate::Reason, &str)] = &[$(($name, $advice)),+];
     };
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
-use policy::{Attributes, Gate, Policy, RouteNames, Store, Unreadable, Vocabulary};
+use policy::{Attributes, Gate, Policy, Reference, RouteNames, Store, Unreadable, Vocabulary};
 
 use crate::compiler::{Compiler, narrow};
 use crate::key::Ipv6Prefix;
@@ -22,6 +22,16 @@ pub struct Limits {
 const SECTION: &str = "rate_limit";
 
 impl Limits {
+    /// What the schema and the reference page say about it.
+    pub const REFERENCE: Reference = Reference {
+        section: SECTION,
+        about: "How often requests may come, by address, header, identity or token.",
+        shape: Section::shape,
+        condition: None,
+        attributes: &[],
+        reasons: reason::ADVICE,
+    };
+
     /// A policy whose state is in `store`. The source gives 16 random bytes; the first decision
     /// asks for them, and only where no other worker was earlier. Reading a document touches
     /// neither.
@@ -57,11 +67,8 @@ impl Policy for Limits {
     fn vocabulary(&self) -> Vocabulary {
         Vocabulary {
             section: SECTION,
-            about: "How often requests may come, by address, header, identity or token.",
-            shape: Section::shape,
-            condition: None,
+            has_conditions: false,
             attributes: &[],
-            reasons: reason::ALL,
         }
     }
 

@@ -17,12 +17,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
-use policy::{Attribute, AttributeName, Leaf, Policy, Vocabulary};
+use policy::{Attribute, AttributeName, Leaf, Policy, Reference, Vocabulary};
 
 pub use self::condition::{Namespace, ServiceAccount, Who};
 pub use self::section::{Origin, Section};
 
-use self::attribute::{HEADS, SourceAttribute};
+use self::attribute::{ATTRIBUTES, HEADS, SourceAttribute};
 use self::callers::Callers;
 use self::condition::ShortForm;
 use self::disjoint::Part;
@@ -62,6 +62,16 @@ enum OwnDomain {
 }
 
 impl Identity {
+    /// What the schema and the reference page say about it.
+    pub const REFERENCE: Reference = Reference {
+        section: SECTION,
+        about: "Where the calling workload's identity comes from, and whom to believe.",
+        shape: Section::shape,
+        condition: Some(Who::shape),
+        attributes: ATTRIBUTES,
+        reasons: reason::ADVICE,
+    };
+
     /// A policy that has read nothing yet.
     #[must_use]
     pub fn new() -> Self {
@@ -123,11 +133,8 @@ impl Policy for Identity {
     fn vocabulary(&self) -> Vocabulary {
         Vocabulary {
             section: SECTION,
-            about: "Where the calling workload's identity comes from, and whom to believe.",
-            shape: Section::shape,
-            condition: Some(Who::shape),
+            has_conditions: true,
             attributes: HEADS,
-            reasons: reason::ALL,
         }
     }
 

@@ -7,8 +7,8 @@ use crate::language::{Place, Report};
 use crate::reason::request as reason;
 use crate::{Context, Fact, Failure, Weight};
 
-/// The heads of these attributes, for messages and the reference page.
-pub(crate) const HEADS: &[(&str, &str)] = &[
+/// The heads of these attributes, each with one sentence for the reference page.
+pub(crate) const ATTRIBUTES: &[(&str, &str); 7] = &[
     (
         "remote.ip",
         "The client's address without its port, as Envoy trusts it after X-Forwarded-For.",
@@ -26,6 +26,9 @@ pub(crate) const HEADS: &[(&str, &str)] = &[
     ("destination.port", "The listener's port."),
     ("route", "The name of the route that matched."),
 ];
+
+/// The heads alone, for what is done at run time.
+pub(crate) const HEADS: &[&str] = &crate::heads(ATTRIBUTES);
 
 /// A fact of the request.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 //! a chain that lost a plugin would be open.
 
 use crate::Vocabulary;
-use crate::language::{Fields, Place, Report, Shape};
+use crate::language::{Fields, Place, Report};
 
 /// One part of the whole language, whichever plugin has it.
 struct Part {
@@ -70,9 +70,7 @@ impl Linked {
     /// Whether any linked policy has conditions; without, a route is open or closed, and guards
     /// have nothing to ask.
     pub(crate) fn has_conditions(&self) -> bool {
-        self.vocabularies
-            .iter()
-            .any(|words| words.condition.is_some())
+        self.vocabularies.iter().any(|words| words.has_conditions)
     }
 
     /// The condition parts of the linked policies.
@@ -97,7 +95,7 @@ impl Linked {
     pub(crate) fn attribute_heads(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.vocabularies
             .iter()
-            .flat_map(|words| words.attributes.iter().map(|(head, _)| *head))
+            .flat_map(|words| words.attributes.iter().copied())
     }
 
     fn links(&self, section: &str) -> bool {
@@ -170,15 +168,4 @@ impl Linked {
             ),
         );
     }
-}
-
-/// The condition fields of some vocabularies, for the shape of a condition.
-pub(crate) fn condition_fields(vocabularies: &[Vocabulary]) -> Vec<crate::language::FieldShape> {
-    let shapes = vocabularies.iter().filter_map(|words| words.condition);
-    shapes
-        .flat_map(|shape| match shape() {
-            Shape::Object(object) => object.fields,
-            _ => Vec::new(),
-        })
-        .collect()
 }

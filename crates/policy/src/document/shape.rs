@@ -1,14 +1,13 @@
 //! The shape of the whole document, for the JSON Schema and the reference page.
 
-use super::linked::condition_fields;
 use super::model::{GuardModel, Mode, RequestModel, RouteModel, Version};
-use crate::Vocabulary;
+use crate::Reference;
 use crate::condition::condition_shape;
 use crate::language::{FieldShape, Model, ObjectShape, Presence, Shape};
 
 /// The document's shape with the sections of these policies.
 #[must_use]
-pub fn document(policies: &[Vocabulary]) -> Shape {
+pub fn document(policies: &[Reference]) -> Shape {
     let field = |name, about, presence, shape| FieldShape {
         name,
         about,
@@ -59,12 +58,17 @@ pub fn document(policies: &[Vocabulary]) -> Shape {
 
 /// The shape of a condition with the parts of these policies.
 #[must_use]
-pub fn condition(policies: &[Vocabulary]) -> Shape {
-    condition_shape(condition_fields(policies))
+pub fn condition(policies: &[Reference]) -> Shape {
+    let shapes = policies.iter().filter_map(|words| words.condition);
+    let parts = shapes.flat_map(|shape| match shape() {
+        Shape::Object(object) => object.fields,
+        _ => Vec::new(),
+    });
+    condition_shape(parts.collect())
 }
 
 /// The attributes that every plugin has, each with one sentence.
 #[must_use]
-pub const fn attribute_heads() -> &'static [(&'static str, &'static str)] {
-    crate::attribute::own::HEADS
+pub const fn attributes() -> &'static [(&'static str, &'static str)] {
+    crate::attribute::own::ATTRIBUTES
 }

@@ -106,6 +106,14 @@ impl Json {
     }
 }
 
+/// A number as JSON writes it; `null` for what JSON has no number for. Unlike [`ToString`] of `f64`,
+/// it takes what `serde_json` brings along already and not 15 kB of formatting more.
+#[must_use]
+pub fn number_text(number: f64) -> String {
+    serde_json::Number::from_f64(number)
+        .map_or_else(|| "null".to_owned(), |number| number.to_string())
+}
+
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(JsonVisitor)
@@ -159,7 +167,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(if exact {
             Json::Whole(value as u64)
         } else {
-            Json::OtherNumber(value.to_string())
+            Json::OtherNumber(number_text(value))
         })
     }
 

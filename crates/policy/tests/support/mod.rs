@@ -83,9 +83,9 @@ impl Source for Plain {
     }
 }
 
-pub const MISSING: Reason = Reason::new("badge.missing", Status::Unauthorized, "");
-pub const WRONG: Reason = Reason::new("badge.wrong", Status::Forbidden, "");
-pub const BROKEN: Reason = Reason::new("badge.broken", Status::Unavailable, "");
+pub const MISSING: Reason = Reason::new("badge.missing", Status::Unauthorized);
+pub const WRONG: Reason = Reason::new("badge.wrong", Status::Forbidden);
+pub const BROKEN: Reason = Reason::new("badge.broken", Status::Unavailable);
 
 /// The section `identity` for tests: whoever shows `x-badge: NAME` is NAME.
 pub struct Badges;
@@ -149,11 +149,8 @@ impl Policy for Badges {
     fn vocabulary(&self) -> Vocabulary {
         Vocabulary {
             section: "identity",
-            about: "",
-            shape: || Shape::Bool,
-            condition: Some(condition_shape),
-            attributes: &[("source.principal", "")],
-            reasons: &[MISSING, WRONG, BROKEN],
+            has_conditions: true,
+            attributes: &["source.principal"],
         }
     }
 

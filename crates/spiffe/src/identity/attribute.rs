@@ -11,7 +11,7 @@ use super::{SECTION, callers::Callers};
 use crate::{SpiffeId, reason};
 
 /// The attributes' names, each with one sentence for the reference page.
-pub(super) const HEADS: &[(&str, &str)] = &[
+pub(super) const ATTRIBUTES: &[(&str, &str); 3] = &[
     (PRINCIPAL, "The caller's verified SPIFFE ID."),
     (
         NAMESPACE,
@@ -23,6 +23,9 @@ pub(super) const HEADS: &[(&str, &str)] = &[
         "The trust domain of the caller's verified SPIFFE ID.",
     ),
 ];
+
+/// The heads alone, for what is done at run time.
+pub(super) const HEADS: &[&str] = &policy::heads(ATTRIBUTES);
 
 const PRINCIPAL: &str = "source.principal";
 const NAMESPACE: &str = "source.namespace";

@@ -73,11 +73,8 @@ impl<D: Deed> Policy for Probe<D> {
     fn vocabulary(&self) -> Vocabulary {
         Vocabulary {
             section: "probe",
-            about: "",
-            shape: || Shape::Text(""),
-            condition: Some(|| Shape::Text("")),
+            has_conditions: true,
             attributes: &[],
-            reasons: &[],
         }
     }
 

@@ -9,6 +9,8 @@ mod read;
 use std::borrow::Cow;
 use std::time::Duration;
 
+use policy::language::number_text;
+
 /// How deep objects and lists may nest; tokens in the field need four.
 pub(crate) const MAX_DEPTH: u8 = 16;
 
@@ -81,7 +83,7 @@ impl Value {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text)),
             Self::Whole(number) => Some(number.to_string().into()),
-            Self::Fraction(number) => Some(number.to_string().into()),
+            Self::Fraction(number) => Some(number_text(*number).into()),
             Self::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
             Self::Null | Self::List(_) | Self::Object(_) => None,
         }

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use policy::language::number_text;
+
 /// The document's JSON text. What is not a struct on the wire is taken for text already, and
 /// refused by whoever reads it if it is none.
 pub(crate) fn text(configuration: &[u8]) -> Cow<'_, [u8]> {
@@ -88,7 +90,7 @@ fn value(bytes: &[u8], depth: usize, json: &mut String) -> Option<()> {
         (NUMBER, Payload::Eight(number)) => {
             let number = f64::from_le_bytes(number);
             number.is_finite().then_some(())?;
-            write!(json, "{number}").ok()?; // 100.0 is written 100
+            json.push_str(&number_text(number)); // 100 is written 100.0
         }
         (STRING, Payload::Bytes(text)) => string(text, json)?,
         (STRUCT, Payload::Bytes(fields)) => object(fields, depth, json)?,

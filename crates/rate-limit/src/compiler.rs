@@ -84,7 +84,7 @@ impl Compiler<'_> {
                 report.warning(
                     &place,
                     format_args!(
-                        "warning: {} is less than replicas ({}), and each process admits at \
+                        "{} is less than replicas ({}), and each process admits at \
                          least one at once",
                         rate.burst(),
                         self.replicas

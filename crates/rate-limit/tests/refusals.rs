@@ -102,7 +102,7 @@ fn a_share_of_less_than_one_is_a_warning() {
         r#"{"replicas": 3, "limits": [{"name": "x", "rates": [{"requests": 2, "per": "1s"}]}]}"#;
     let (gates, report) = compile(&Rc::new(Contested::default()), section);
     assert_eq!(gates.len(), 1);
-    let warning = "rate_limit.limits[x].rates[0].burst: warning: 2 is less than replicas (3), and \
+    let warning = "rate_limit.limits[x].rates[0].burst: 2 is less than replicas (3), and \
                    each process admits at least one at once";
     assert_eq!(report.warnings(), [warning]);
 }

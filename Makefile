@@ -2,6 +2,8 @@
 # The work is in scripts/; each goal is one line, so that it can be run by hand as well.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+# As scripts/env.sh has it, so that nothing is built twice.
+export CARGO_PROFILE_DEV_DEBUG ?= 0
 .PHONY: help tools build wasm demo demo-up test lint deny docs compose compose-test ci clean
 
 help: ## What can be made here

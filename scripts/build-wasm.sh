@@ -8,8 +8,16 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$root"
 
-# Paths of this machine stay out of the modules: same source, same bytes, wherever it is built.
-export CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS="--remap-path-prefix=$root=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+# Paths of this machine stay out of the modules: same source, same bytes, wherever it is built and
+# whichever mirror the crates came from. Short names, since every panic's place holds one; where
+# several prefixes fit, rustc takes the last.
+remap="--remap-path-prefix=$root=. --remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust/library=std"
+for crates in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/; do
+    remap+=" --remap-path-prefix=${crates%/}=crates"
+done
+export CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS=$remap
+# The names stay until wasm_trim.py has read them.
+export CARGO_PROFILE_RELEASE_STRIP=debuginfo
 
 packages=()
 for entry in $PORTCULLIS_BUDGETS; do
@@ -29,12 +37,11 @@ for entry in $PORTCULLIS_BUDGETS; do
     name=${entry%=*} budget=${entry#*=}
     built=$target/wasm32-wasip1/release/${name}_plugin.wasm
     out=dist/$name.wasm
-    if [ ! -f "$out" ] || [ "$built" -nt "$out" ]; then
+    if [ ! -f "$out" ] || [ "$built" -nt "$out" ] || [ scripts/wasm_trim.py -nt "$out" ]; then
         # Written beside and moved, so that nobody loads half a module.
+        python3 scripts/wasm_trim.py "$built" "$out.new"
         if [ -x "$wasm_opt" ]; then
-            "$wasm_opt" -Os "${features[@]}" "$built" -o "$out.new"
-        else
-            cp "$built" "$out.new"
+            "$wasm_opt" -Oz "${features[@]}" "$out.new" -o "$out.new"
         fi
         mv "$out.new" "$out"
     fi

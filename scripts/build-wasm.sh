@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the plugins into dist/, prints their sizes and digests, and fails over budget or on a new host import.
-# usage: build-wasm.sh [--write-imports | --unchecked]
+# usage: build-wasm.sh [--write-imports | --unchecked PLUGIN...]
 #   --write-imports  writes plugins/imports.txt anew instead of comparing
-#   --unchecked      only builds: the demo runs with whatever somebody is trying out
+#   --unchecked      only builds, and only those named: the demo runs with whatever somebody is trying out
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "$0")/env.sh"
@@ -19,9 +19,15 @@ export CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS=$remap
 # The names stay until wasm_trim.py has read them.
 export CARGO_PROFILE_RELEASE_STRIP=debuginfo
 
-packages=()
+plugins=()
 for entry in $PORTCULLIS_BUDGETS; do
-    name=${entry%=*}
+    plugins+=("${entry%=*}")
+done
+if [ "${1:-}" = --unchecked ]; then
+    plugins=("${@:2}")
+fi
+packages=()
+for name in "${plugins[@]}"; do
     packages+=(-p "portcullis-${name//_/-}-plugin")
 done
 step "building the plugins for wasm32-wasip1"
@@ -30,21 +36,32 @@ cargo build --release --target wasm32-wasip1 "${packages[@]}"
 # What rustc switches on for the target; wasm-opt must be told, for the section that says so is stripped.
 features=(--enable-bulk-memory --enable-sign-ext --enable-mutable-globals
     --enable-nontrapping-float-to-int --enable-multivalue --enable-reference-types)
+# Makes dist/NAME.wasm anew if it is older than what was built; written beside and moved, so that nobody
+# loads half a module.
+finish() {
+    local built=$target/wasm32-wasip1/release/$1_plugin.wasm out=dist/$1.wasm
+    [ ! -f "$out" ] || [ "$built" -nt "$out" ] || [ scripts/wasm_trim.py -nt "$out" ] || return 0
+    python3 scripts/wasm_trim.py "$built" "$out.new"
+    if [ -x "$wasm_opt" ]; then
+        "$wasm_opt" -Oz "${features[@]}" "$out.new" -o "$out.new"
+    fi
+    mv "$out.new" "$out"
+}
 mkdir -p dist
+running=()
+for name in "${plugins[@]}"; do
+    finish "$name" &
+    running+=($!)
+done
+for job in "${running[@]}"; do
+    wait "$job" || die "a plugin could not be finished"
+done
+[ "${1:-}" != --unchecked ] || exit 0
+
 failed=0
 printf '%-20s %9s %9s  %s\n' plugin bytes budget sha256
 for entry in $PORTCULLIS_BUDGETS; do
-    name=${entry%=*} budget=${entry#*=}
-    built=$target/wasm32-wasip1/release/${name}_plugin.wasm
-    out=dist/$name.wasm
-    if [ ! -f "$out" ] || [ "$built" -nt "$out" ] || [ scripts/wasm_trim.py -nt "$out" ]; then
-        # Written beside and moved, so that nobody loads half a module.
-        python3 scripts/wasm_trim.py "$built" "$out.new"
-        if [ -x "$wasm_opt" ]; then
-            "$wasm_opt" -Oz "${features[@]}" "$out.new" -o "$out.new"
-        fi
-        mv "$out.new" "$out"
-    fi
+    name=${entry%=*} budget=${entry#*=} out=dist/${entry%=*}.wasm
     size=$(wc -c <"$out")
     printf '%-20s %9d %9d  %s\n' "$name.wasm" "$size" "$budget" "$(sha256sum "$out" | cut -d' ' -f1)"
     if [ "$size" -gt "$budget" ]; then
@@ -52,6 +69,5 @@ for entry in $PORTCULLIS_BUDGETS; do
         failed=1
     fi
 done
-[ "${1:-}" != --unchecked ] || exit 0
 python3 scripts/wasm_imports.py "$@" || failed=1
 exit "$failed"

@@ -45,7 +45,7 @@ envoy_image() {
 }
 
 scripts/build-host.sh
-scripts/build-wasm.sh --unchecked
+scripts/build-wasm.sh --unchecked gateway spiffe_authz
 [ -n "${ENVOY_IMAGE:-}" ] || envoy_image
 
 # Any free port: the edge's usual one may be taken on this machine.

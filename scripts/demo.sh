@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$root"
 
 scripts/install-tools.sh rust envoy wasm-opt
-scripts/build-wasm.sh --unchecked >&2
+scripts/build-wasm.sh --unchecked gateway spiffe_authz >&2
 step "building the demo"
 # Dependencies as they come: nothing here is slow, and a cold build takes a third of the time.
 cargo build -p portcullis-demo --config 'profile.dev.package."*".opt-level=0'

@@ -28,7 +28,7 @@ pub trait Signatures {
 pub struct JwtSimple;
 
 /// jwt-simple lets only its Ed25519 keys be asked about bytes. Asked about a token, the others read
-/// its JSON once more and judge its claims by rules and a clock of their own, with 60 kB of code.
+/// its JSON once more and judge its claims by rules and a clock of their own, with a lot of code for it.
 /// So they are asked one layer below, by the crates that jwt-simple itself verifies with.
 impl Signatures for JwtSimple {
     fn verify(&self, key: &Key, token: &Compact<'_>) -> bool {

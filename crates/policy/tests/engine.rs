@@ -113,7 +113,11 @@ fn a_route_accepts_an_ambiguity_only_where_both_readings_are_its_own() {
     assert_eq!(code(&engine, &anna("/files%2fa")), "request.ambiguous_path");
     // one reading is the open neighbour's, the other the secret itself
     for path in ["/files/secret%2fa", "/files/secret%2Fa", "/files/secret%2f"] {
-        assert_eq!(code(&engine, &anna(path)), "request.ambiguous_path", "{path}");
+        assert_eq!(
+            code(&engine, &anna(path)),
+            "request.ambiguous_path",
+            "{path}"
+        );
     }
     assert_eq!(code(&engine, &get("/files/a%2fb")), "badge.missing");
 }

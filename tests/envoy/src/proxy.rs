@@ -23,7 +23,7 @@ pub struct Proxy {
     hygiene: Hygiene,
     filters: Vec<Value>,
     /// The plugin whose mark the access log shows and the seal asks for.
-    marked_by: String,
+    marked_by: &'static str,
     seal: bool,
 }
 
@@ -38,14 +38,14 @@ pub struct Refusal {
 
 impl Proxy {
     /// One worker, plain text, shipped hygiene, no plugin and no seal.
-    pub fn new(upstream: Echo) -> Self {
+    pub const fn new(upstream: Echo) -> Self {
         Self {
             upstream,
             workers: 1,
             transport: Transport::plain(),
             hygiene: Hygiene::Shipped,
             filters: Vec::new(),
-            marked_by: "none".to_owned(),
+            marked_by: "none",
             seal: false,
         }
     }
@@ -77,7 +77,7 @@ impl Proxy {
     pub fn plugin_text(mut self, plugin: Plugin, configuration: Option<&str>) -> Self {
         let filter = wasm_filter(&plugin.path(), "portcullis", configuration);
         self.filters.push(filter);
-        self.marked_by = plugin.name().to_owned();
+        self.marked_by = plugin.name();
         self.sealed()
     }
 
@@ -174,12 +174,12 @@ impl Proxy {
     }
 
     fn listener(&self, folder: &Path) -> Value {
-        let seal = self.seal.then(|| seal(&self.marked_by));
+        let seal = self.seal.then(|| seal(self.marked_by));
         let filters: Vec<Value> = self.filters.iter().cloned().chain(seal).collect();
         let manager = connection_manager(
             self.hygiene,
             &filters,
-            &self.marked_by,
+            self.marked_by,
             &folder.join(ACCESS_LOG),
         );
         let mut chain = json!({"filters": [manager]});

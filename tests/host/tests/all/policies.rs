@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use filter::Seams;
-use policy::language::{Fields, Place, Report, Shape};
+use policy::language::{Fields, Place, Report};
 use policy::{
     Attributes, Context, Expected, Fact, Failure, Gate, HeaderChange, Permit, Policy, RouteNames,
     Stage, Store, Swap, Vocabulary, Weight, internal,

@@ -10,6 +10,7 @@ use superboring::reexports::hmac_sha256::Hash;
 use superboring::reexports::rsa::Pkcs1v15Sign;
 use superboring::rsa::RsaKey;
 
+use crate::header::Header;
 use crate::key::Material;
 use crate::{Compact, Key};
 
@@ -28,10 +29,15 @@ pub trait Signatures {
 pub struct JwtSimple;
 
 /// jwt-simple lets only its Ed25519 keys be asked about bytes. Asked about a token, the others read
-/// its JSON once more and judge its claims by rules and a clock of their own, with a lot of code for it.
+/// its JSON once more and judge its claims by rules and a clock of their own, with much code for it.
 /// So they are asked one layer below, by the crates that jwt-simple itself verifies with.
 impl Signatures for JwtSimple {
     fn verify(&self, key: &Key, token: &Compact<'_>) -> bool {
+        // Asked already, and asked again next to the key: this is where tokens have been forged.
+        let named = Header::parse(token.header()).map(|header| header.algorithm);
+        if !named.is_ok_and(|named| *named == *key.algorithm().word()) {
+            return false;
+        }
         let (input, signature) = (token.signing_input(), token.signature());
         match key.material() {
             Material::Rsa(key) => {

@@ -90,7 +90,7 @@ fn value(bytes: &[u8], depth: usize, json: &mut String) -> Option<()> {
         (NUMBER, Payload::Eight(number)) => {
             let number = f64::from_le_bytes(number);
             number.is_finite().then_some(())?;
-            json.push_str(&number_text(number)); // 100 is written 100.0
+            json.push_str(&number_text(number));
         }
         (STRING, Payload::Bytes(text)) => string(text, json)?,
         (STRUCT, Payload::Bytes(fields)) => object(fields, depth, json)?,

@@ -106,12 +106,21 @@ impl Json {
     }
 }
 
-/// A number as JSON writes it; `null` for what JSON has no number for. Unlike [`ToString`] of `f64`,
-/// it takes what `serde_json` brings along already and not 15 kB of formatting more.
+/// A number as JSON writes it, a whole one without fraction; `null` for what JSON has no number for.
+/// Unlike [`ToString`] of `f64`, it takes what `serde_json` brings along already, and not 15 kB of
+/// formatting more.
 #[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a whole f64 between the bounds of i64 is an i64 exactly"
+)]
 pub fn number_text(number: f64) -> String {
-    serde_json::Number::from_f64(number)
-        .map_or_else(|| "null".to_owned(), |number| number.to_string())
+    const BOUND: f64 = 9_223_372_036_854_775_808.0; // 2^63
+    if number.fract() == 0.0 && number.abs() < BOUND {
+        return (number as i64).to_string();
+    }
+    let number = serde_json::Number::from_f64(number);
+    number.map_or_else(|| "null".to_owned(), |number| number.to_string())
 }
 
 impl<'de> Deserialize<'de> for Json {

@@ -89,7 +89,7 @@ const EDGE: [Slip; 12] = [
         "port",
     ],
     [
-        "key: wasm.portcullis.spiffe_authz.pass",
+        "key: wasm.portcullis.gateway.pass",
         "key: wasm.other",
         "warning",
         "http_filters",

@@ -28,4 +28,4 @@ pub use rate::Rate;
 pub use rates::{Arrivals, MAX_RATES, Rates};
 pub use section::{LimitEntry, Missing, OnContention, RateEntry, Section};
 pub use table::{Identity, MAX_RETRIES, SeedSource, Size, Table, Unusable, Verdict};
-pub use tallies::Tallies;
+pub use tallies::{Named, Tallies};

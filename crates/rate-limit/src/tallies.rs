@@ -19,6 +19,21 @@ pub struct Tallies {
     pub contentions: Cell<u64>,
 }
 
+/// A counter's name in metrics, and how to read it.
+pub type Named = (&'static str, fn(&Tallies) -> u64);
+
+impl Tallies {
+    /// Each counter under its name in metrics, so that a plugin shows all of them.
+    pub const ALL: [Named; 6] = [
+        ("evictions", |tallies| tallies.evictions.get()),
+        ("overflows", |tallies| tallies.overflows.get()),
+        ("corrupt", |tallies| tallies.corrupt.get()),
+        ("clamped", |tallies| tallies.clamped.get()),
+        ("lost_swaps", |tallies| tallies.lost_swaps.get()),
+        ("contentions", |tallies| tallies.contentions.get()),
+    ];
+}
+
 /// Adds one to a counter.
 pub(crate) fn count(tally: &Cell<u64>) {
     tally.set(tally.get().saturating_add(1));

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
-use policy::{Attribute, AttributeName, Context, Leaf, Permit, Policy, Reference, Vocabulary};
+use policy::{
+    Attribute, AttributeName, Context, Failure, Leaf, Permit, Policy, Reference, Vocabulary,
+};
 
 use crate::attribute::{ATTRIBUTES, HEADS, TokenAttribute, What};
 use crate::compile::compile;
@@ -208,10 +210,11 @@ impl Policy for Tokens {
         headers
     }
 
-    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
+    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {
         if let Read::Ready(verifier) = &self.section {
             verifier.on_permit(context, permit);
         }
+        Ok(())
     }
 }
 

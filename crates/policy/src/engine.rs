@@ -275,7 +275,7 @@ impl Engine {
             }
         }
         for policy in &self.policies {
-            policy.on_permit(context, &mut permit);
+            policy.on_permit(context, &mut permit)?;
         }
         Ok(permit)
     }

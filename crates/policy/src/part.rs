@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::language::{Fields, Place, Report};
-use crate::{Attribute, AttributeName, Context, Gate, Leaf, Permit, RouteId};
+use crate::{Attribute, AttributeName, Context, Failure, Gate, Leaf, Permit, RouteId};
 
 /// The words that one policy adds to the language, for refusals by name. What is told about them
 /// is in its [`Reference`](crate::Reference).
@@ -91,7 +91,11 @@ pub trait Policy {
     }
 
     /// Header changes and outcomes of a request that is permitted.
-    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
+    ///
+    /// # Errors
+    /// What has to be changed could not be read; then the request does not pass.
+    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {
         let _ = (context, permit);
+        Ok(())
     }
 }

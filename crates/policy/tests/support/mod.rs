@@ -182,12 +182,13 @@ impl Policy for Badges {
         vec!["x-who".into()]
     }
 
-    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
+    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {
         if let Some(badge) = context.learnt.find::<Vec<u8>>() {
             permit
                 .changes
                 .push(HeaderChange::Set("x-who".into(), badge.to_vec()));
         }
+        Ok(())
     }
 }
 

@@ -97,8 +97,9 @@ impl<D: Deed> Policy for Probe<D> {
         self.0.written()
     }
 
-    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
+    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {
         self.0.on_permit(context, permit);
+        Ok(())
     }
 }
 

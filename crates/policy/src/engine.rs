@@ -1,16 +1,19 @@
 //! The pass: one request through limits, guards and its route, to one decision.
 
+mod readings;
 mod target;
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use readings::Readings;
 use target::{read_method, read_port};
 
 use crate::condition::Who;
 use crate::document::guards::Guard;
 use crate::document::routes::{Route, Routes};
 use crate::reason::{request as bad_request, route as reason};
+use crate::request::host;
 use crate::route::{Found, RouteTable, Target};
 use crate::{
     Ambiguity, Context, Decision, Denial, Failure, Gate, HeaderChange, Learnt, NormalPath, Permit,
@@ -113,10 +116,9 @@ impl Engine {
             .as_deref()
             .ok_or_else(|| fault(bad_request::BAD_METHOD))?;
         let method = read_method(method)?;
-        let host = request
-            .header(":authority")?
-            .map(crate::request::host::read)
-            .transpose()?;
+        let host = request.header(":authority")?;
+        let dotted = host.as_deref().is_some_and(host::is_dotted);
+        let host = host.map(host::read).transpose()?;
         let port = if self.needs_port {
             read_port(request)?
         } else {
@@ -135,8 +137,13 @@ impl Engine {
             method,
             path: path.as_bytes(),
         };
+        let dotted = host
+            .as_deref()
+            .filter(|_| dotted)
+            .map(|host| format!("{host}."));
+        let readings = Readings::of(&path, dotted, |path| self.normal(path));
         *matched = self.find(&target);
-        self.check_path(&path, &target, matched)?;
+        self.check_readings(&path, &readings, &target, matched)?;
 
         let context = Context {
             request,
@@ -146,7 +153,7 @@ impl Engine {
         self.before
             .iter()
             .try_for_each(|gate| gate.pass(&context))?;
-        self.check_guards(&target, &context)?;
+        self.check_guards(&target, &readings, &context)?;
         self.check_route(&target, *matched, &context)?;
         self.after.iter().try_for_each(|gate| gate.pass(&context))?;
         self.permit(&context)
@@ -161,44 +168,47 @@ impl Engine {
         Some((found.route, self.routes.route(found.route)?, found))
     }
 
-    /// An ambiguous path passes only where one route accepts the ambiguity in both readings.
-    fn check_path(
+    /// Whatever can be read in another way passes only where all readings lead to one route, and an
+    /// ambiguous path only where that route accepts it.
+    fn check_readings(
         &self,
         path: &NormalPath<'_>,
+        readings: &Readings,
         target: &Target<'_>,
         matched: &Matched<'_>,
     ) -> Result<(), Failure> {
-        if path.ambiguity() == Ambiguity::NONE {
-            return Ok(());
+        let accepted = matched.map_or(Ambiguity::NONE, |(_, route, _)| route.accepted);
+        let ambiguity = readings.ambiguity_with(path.ambiguity());
+        if ambiguity.is_mixed() || !ambiguity.is_within(accepted) {
+            return Err(fault(bad_request::AMBIGUOUS_PATH));
         }
-        let other = self.normal(path.other_reading());
-        let others = self.find(&Target {
-            path: other.as_bytes(),
-            ..*target
-        });
-        let accepted = match (matched, others) {
-            (Some((one, route, _)), Some((two, _, _))) => {
-                *one == two
-                    && path
-                        .ambiguity()
-                        .with(other.ambiguity())
-                        .is_within(route.accepted)
+        let route = |matched: Matched<'_>| matched.map(|(id, _, _)| id);
+        for other in readings.others(target) {
+            if route(self.find(&other)) != route(*matched) {
+                return Err(fault(if other.path == target.path {
+                    bad_request::BAD_HOST
+                } else {
+                    bad_request::AMBIGUOUS_PATH
+                }));
             }
-            _ => false,
-        };
-        if accepted {
-            Ok(())
-        } else {
-            Err(fault(bad_request::AMBIGUOUS_PATH))
         }
+        Ok(())
     }
 
-    fn check_guards(&self, target: &Target<'_>, context: &Context<'_>) -> Result<(), Failure> {
-        for guard in self
-            .deny
-            .iter()
-            .filter(|guard| guard.matching.matches(target))
-        {
+    /// A guard holds where any reading is one of its requests.
+    fn check_guards(
+        &self,
+        target: &Target<'_>,
+        readings: &Readings,
+        context: &Context<'_>,
+    ) -> Result<(), Failure> {
+        let holds = |guard: &&Guard| {
+            guard.matching.matches(target)
+                || readings
+                    .others(target)
+                    .any(|other| guard.matching.matches(&other))
+        };
+        for guard in self.deny.iter().filter(holds) {
             let hit = match &guard.who {
                 Who::Any => true,
                 Who::None => false,
@@ -214,11 +224,7 @@ impl Engine {
                 return Err(failure);
             }
         }
-        for guard in self
-            .require
-            .iter()
-            .filter(|guard| guard.matching.matches(target))
-        {
+        for guard in self.require.iter().filter(holds) {
             if let Who::If(condition) = &guard.who {
                 condition.holds(context).map_err(|mut failure| {
                     failure.rule = Some(Rc::clone(&guard.name));

@@ -1,5 +1,6 @@
 //! A request as bytes, borrowed from the proxy and read lazily.
 
+mod ambiguity;
 pub(crate) mod host;
 mod path;
 
@@ -11,7 +12,8 @@ use std::time::Duration;
 
 use crate::{Fact, Source, Unreadable};
 
-pub use path::{Ambiguity, NormalPath};
+pub use ambiguity::Ambiguity;
+pub use path::NormalPath;
 
 /// A borrowed view of one request; what it is asked for is fetched from the proxy then.
 pub struct Request<'a> {

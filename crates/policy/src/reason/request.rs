@@ -5,10 +5,13 @@ crate::reasons! {
     AMBIGUOUS_PATH = "request.ambiguous_path", BadRequest,
         "The path holds something that two servers read differently: an encoded slash or \
          backslash, an empty or dot segment, `;`, a control byte, bytes that are not UTF-8, a \
-         double encoding. Send it in its plain form, or let the route `accept_ambiguous` it.";
+         double encoding. Or a character is encoded that needs it not, and the path is on another \
+         route with it than without. Send it in its plain form, or let the route \
+         `accept_ambiguous` it.";
     /// The host is missing its form.
     BAD_HOST = "request.bad_host", BadRequest,
-        "The host is empty, holds a user or a byte that no host has. Send one plain host name.";
+        "The host is empty, holds a user or a byte that no host has, or is on another route without \
+         its trailing dot than with it. Send one plain host name.";
     /// The method is not a token.
     BAD_METHOD = "request.bad_method", BadRequest,
         "The method is absent or not a token (RFC 9110 §5.6.2).";

@@ -35,6 +35,14 @@ pub(crate) fn read(raw: Cow<'_, [u8]>) -> Result<Cow<'_, str>, Failure> {
     Ok(name)
 }
 
+/// Whether the name ends in a dot. It is the same name (RFC 1034 §3.1), but a router that compares
+/// as written finds none of its own.
+pub(crate) fn is_dotted(raw: &[u8]) -> bool {
+    raw.split(|byte| *byte == b':')
+        .next()
+        .is_some_and(|name| name.ends_with(b"."))
+}
+
 /// How many bytes of the authority are the host's name; `None` where it is not a host.
 fn name_length(text: &str) -> Option<usize> {
     if let Some(inner) = text.strip_prefix('[') {
@@ -85,6 +93,16 @@ mod tests {
                 host,
                 "{raw}"
             );
+        }
+    }
+
+    #[test]
+    fn a_trailing_dot_is_seen() {
+        for raw in ["h.", "h.:80", "127.0.0.1."] {
+            assert!(is_dotted(raw.as_bytes()), "{raw}");
+        }
+        for raw in ["h", "a.h:80", "[::ffff:1.2.3.4]:80", "", "h:80."] {
+            assert!(!is_dotted(raw.as_bytes()), "{raw}");
         }
     }
 

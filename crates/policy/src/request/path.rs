@@ -3,45 +3,13 @@
 //! Two servers that read one path differently are how policies are walked around, so whatever has
 //! more than one reading is refused unless a route accepts just that.
 
+mod decoded;
+
 use std::borrow::Cow;
 
-/// What makes a path ambiguous; a set, as small as a byte.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ambiguity(u8);
+use decoded::{Decoded, as_written};
 
-impl Ambiguity {
-    /// Nothing.
-    pub const NONE: Self = Self(0);
-    /// `%2f`: a slash to some servers, a byte of the segment to others.
-    pub const ENCODED_SLASH: Self = Self(1);
-    /// A backslash, encoded or raw: a slash to some servers.
-    pub const ENCODED_BACKSLASH: Self = Self(1 << 1);
-    /// `//`: merged by some servers.
-    pub const EMPTY_SEGMENT: Self = Self(1 << 2);
-    /// `;`: begins a path parameter to some servers, which cut it (`/..;/`).
-    pub const SEMICOLON: Self = Self(1 << 3);
-    /// An encoded percent sign that makes another encoding: `%252f`.
-    pub const DOUBLE_ENCODING: Self = Self(1 << 4);
-    /// What no route can accept: NUL and other control bytes, bytes that are not UTF-8, a broken
-    /// encoding, dot segments, a fragment, no leading slash.
-    pub const NEVER: Self = Self(1 << 7);
-
-    /// Whether all of this is within `accepted`.
-    #[must_use]
-    pub const fn is_within(self, accepted: Self) -> bool {
-        self.0 & !accepted.0 == 0
-    }
-
-    /// Both sets together.
-    #[must_use]
-    pub const fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    const fn has(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-}
+use super::Ambiguity;
 
 /// A normalised path: query cut, decoded once, one trailing slash dropped.
 ///
@@ -56,6 +24,15 @@ impl Ambiguity {
 pub struct NormalPath<'a> {
     bytes: Cow<'a, [u8]>,
     ambiguity: Ambiguity,
+    /// The path as it was sent, where that is not the form that every router compares alike.
+    unusual: Option<&'a [u8]>,
+}
+
+/// What a lax server does with empty segments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Empty {
+    Kept,
+    Merged,
 }
 
 impl<'a> NormalPath<'a> {
@@ -63,16 +40,21 @@ impl<'a> NormalPath<'a> {
     #[must_use]
     pub fn read(raw: &'a [u8]) -> Self {
         let path = raw.split(|byte| *byte == b'?').next().unwrap_or_default();
-        let (decoded, mut ambiguity) = decode(path);
+        let decoded = Decoded::of(path);
+        let mut ambiguity = decoded.ambiguity;
         if path.first() != Some(&b'/')
             || path.contains(&b'#')
-            || std::str::from_utf8(&decoded).is_err()
+            || std::str::from_utf8(&decoded.bytes).is_err()
         {
             ambiguity = ambiguity.with(Ambiguity::NEVER);
         }
-        let bytes = without_trailing_slash(decoded);
+        let bytes = without_trailing_slash(decoded.bytes);
         ambiguity = ambiguity.with(ambiguity_of_segments(&bytes));
-        Self { bytes, ambiguity }
+        Self {
+            bytes,
+            ambiguity,
+            unusual: (!decoded.is_canonical).then_some(path),
+        }
     }
 
     /// The path, beginning with a slash, in this reading. An encoded slash that is not decoded
@@ -92,42 +74,34 @@ impl<'a> NormalPath<'a> {
     /// slashes, merges empty segments, cuts path parameters, decodes twice and folds dots.
     #[must_use]
     pub fn other_reading(&self) -> NormalPath<'static> {
-        let (decoded, _) = decode(&self.bytes);
-        let mut once_more = Vec::with_capacity(decoded.len());
-        let mut rest: &[u8] = &decoded;
-        while let Some((byte, after)) = rest.split_first() {
-            rest = after;
-            match (byte, after) {
-                (b'%', [b'2', b'f' | b'F', after @ ..] | [b'5', b'c' | b'C', after @ ..]) => {
-                    once_more.push(b'/');
-                    rest = after;
-                }
-                (b'\\', _) => once_more.push(b'/'),
-                (byte, _) => once_more.push(*byte),
-            }
-        }
-        let mut bytes = Vec::with_capacity(once_more.len());
-        let mut ambiguity = Ambiguity::NONE;
-        for segment in once_more.split(|byte| *byte == b'/') {
-            let segment = segment
-                .split(|byte| *byte == b';')
-                .next()
-                .unwrap_or_default();
-            match segment {
-                b"" => continue,
-                b"." | b".." => ambiguity = Ambiguity::NEVER,
-                _ => {}
-            }
-            bytes.push(b'/');
-            bytes.extend_from_slice(segment);
-        }
-        if bytes.is_empty() {
-            bytes.push(b'/');
-        }
-        NormalPath {
-            bytes: Cow::Owned(bytes),
-            ambiguity,
-        }
+        self.lax(Empty::Merged)
+    }
+
+    /// Every other reading; none where the path has one. A policy that answers alike for all of
+    /// them cannot be walked around by choosing between two servers.
+    ///
+    /// Besides the lax ones there is that of a router which compares paths as they are written, as
+    /// Envoy's does: to it `/%61dmin` is not `/admin`, and neither is any literal.
+    ///
+    /// ```
+    /// use policy::NormalPath;
+    /// assert_eq!(NormalPath::read(b"/users/bob@example.org").other_readings().count(), 0);
+    /// assert_eq!(NormalPath::read(b"/users/bob%40example.org").other_readings().count(), 1);
+    /// ```
+    pub fn other_readings(&self) -> impl Iterator<Item = NormalPath<'static>> {
+        let written = self.unusual.map(|raw| NormalPath {
+            bytes: without_trailing_slash(Cow::Owned(as_written(raw))),
+            ambiguity: Ambiguity::NONE,
+            unusual: None,
+        });
+        let lax: &[Empty] = if self.ambiguity == Ambiguity::NONE {
+            &[]
+        } else {
+            &[Empty::Kept, Empty::Merged]
+        };
+        written
+            .into_iter()
+            .chain(lax.iter().map(|empty| self.lax(*empty)))
     }
 
     /// The same with ASCII letters in lower case, for upstreams that fold case.
@@ -138,71 +112,60 @@ impl<'a> NormalPath<'a> {
         }
         self
     }
+
+    fn lax(&self, empty: Empty) -> NormalPath<'static> {
+        let mut ambiguity = Ambiguity::NONE;
+        let decoded = if self.ambiguity.has(Ambiguity::DOUBLE_ENCODING) {
+            let twice = Decoded::of(&self.bytes);
+            if twice.ambiguity.has(Ambiguity::NEVER)
+                || twice.ambiguity.has(Ambiguity::DOUBLE_ENCODING)
+                || twice.bytes.iter().any(u8::is_ascii_control)
+                || std::str::from_utf8(&twice.bytes).is_err()
+            {
+                ambiguity = Ambiguity::NEVER;
+            }
+            twice.bytes
+        } else {
+            Cow::Borrowed(self.as_bytes())
+        };
+        let slashed = with_all_slashes(&decoded);
+        let mut bytes = Vec::with_capacity(slashed.len());
+        for segment in slashed.split(|byte| *byte == b'/').skip(1) {
+            match without_parameter(segment) {
+                b"" if empty == Empty::Merged => continue,
+                b"." | b".." => ambiguity = Ambiguity::NEVER,
+                _ => {}
+            }
+            bytes.push(b'/');
+            bytes.extend_from_slice(without_parameter(segment));
+        }
+        if bytes.is_empty() {
+            bytes.push(b'/');
+        }
+        NormalPath {
+            bytes: without_trailing_slash(Cow::Owned(bytes)),
+            ambiguity,
+            unusual: None,
+        }
+    }
 }
 
-/// Decodes percent-encodings once. Encoded slashes and backslashes stay encoded, in lower case.
-fn decode(path: &[u8]) -> (Cow<'_, [u8]>, Ambiguity) {
-    let mut ambiguity = Ambiguity::NONE;
-    if !path.contains(&b'%') {
-        return (Cow::Borrowed(path), ambiguity);
-    }
+/// Backslashes, and what stays encoded of slashes of both kinds, as slashes.
+fn with_all_slashes(path: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(path.len());
     let mut rest = path;
     while let Some((byte, after)) = rest.split_first() {
         rest = after;
-        let [high, low, tail @ ..] = after else {
-            if *byte == b'%' {
-                ambiguity = ambiguity.with(Ambiguity::NEVER);
+        match (byte, after) {
+            (b'%', [b'2', b'f', after @ ..] | [b'5', b'c', after @ ..]) => {
+                out.push(b'/');
+                rest = after;
             }
-            out.push(*byte);
-            continue;
-        };
-        if *byte != b'%' {
-            out.push(*byte);
-            continue;
-        }
-        let Some(value) = hex(*high)
-            .zip(hex(*low))
-            .map(|(high, low)| (high << 4) | low)
-        else {
-            ambiguity = ambiguity.with(Ambiguity::NEVER);
-            out.push(*byte);
-            continue;
-        };
-        rest = tail;
-        match value {
-            b'/' => {
-                ambiguity = ambiguity.with(Ambiguity::ENCODED_SLASH);
-                out.extend_from_slice(b"%2f");
-            }
-            b'\\' => {
-                ambiguity = ambiguity.with(Ambiguity::ENCODED_BACKSLASH);
-                out.extend_from_slice(b"%5c");
-            }
-            b'%' => {
-                if matches!(tail, [a, b, ..] if hex(*a).is_some() && hex(*b).is_some()) {
-                    ambiguity = ambiguity.with(Ambiguity::DOUBLE_ENCODING);
-                }
-                out.push(b'%');
-            }
-            b'?' | b'#' => {
-                // decoded, it would be the query's or fragment's own sign
-                ambiguity = ambiguity.with(Ambiguity::NEVER);
-                out.push(value);
-            }
-            _ => out.push(value),
+            (b'\\', _) => out.push(b'/'),
+            (byte, _) => out.push(*byte),
         }
     }
-    (Cow::Owned(out), ambiguity)
-}
-
-const fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
+    out
 }
 
 fn without_trailing_slash(path: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
@@ -233,8 +196,8 @@ fn ambiguity_of_segments(path: &[u8]) -> Ambiguity {
     for segment in path.split(|byte| *byte == b'/').skip(1) {
         match segment {
             b"" => found = found.with(Ambiguity::EMPTY_SEGMENT),
-            b"." | b".." => found = found.with(Ambiguity::NEVER),
-            _ if found.has(Ambiguity::SEMICOLON) && is_dots_with_parameter(segment) => {
+            // `..;x` is a dot segment to a server that cuts path parameters first
+            _ if matches!(without_parameter(segment), b"." | b"..") => {
                 found = found.with(Ambiguity::NEVER);
             }
             _ => {}
@@ -243,13 +206,12 @@ fn ambiguity_of_segments(path: &[u8]) -> Ambiguity {
     found
 }
 
-/// `..;x` and `.;x`: a dot segment to a server that cuts path parameters first.
-fn is_dots_with_parameter(segment: &[u8]) -> bool {
-    let name = segment
+/// A segment up to its first `;`.
+fn without_parameter(segment: &[u8]) -> &[u8] {
+    segment
         .split(|byte| *byte == b';')
         .next()
-        .unwrap_or_default();
-    name == b"." || name == b".."
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

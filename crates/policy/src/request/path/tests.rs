@@ -40,6 +40,9 @@ fn what_two_servers_read_differently_is_found() {
         ("/a;v=1/b", Ambiguity::SEMICOLON),
         ("/a%3bv=1/b", Ambiguity::SEMICOLON),
         ("/%252e%252e/admin", Ambiguity::DOUBLE_ENCODING),
+        ("/a%25%32%66b", Ambiguity::DOUBLE_ENCODING),
+        ("/a%25%32fb", Ambiguity::DOUBLE_ENCODING),
+        ("/a%252%66b", Ambiguity::DOUBLE_ENCODING),
     ] {
         assert_eq!(ambiguity(raw), expected, "{raw}");
     }
@@ -73,6 +76,9 @@ fn what_no_route_can_accept() {
         "/a#/../b",
         "/a%23b",
         "/a%3fb",
+        // each in two forms, of which a server may know one
+        "/a;b%3bc",
+        "/a%5cb\\c",
     ] {
         assert!(ambiguity(raw).has(Ambiguity::NEVER), "{raw:?}");
     }
@@ -102,6 +108,61 @@ fn the_other_reading_is_that_of_the_laxer_server() {
     }
     let climbing = NormalPath::read(b"/a%2f..%2fadmin").other_reading();
     assert_eq!(climbing.ambiguity(), Ambiguity::NEVER);
+}
+
+#[test]
+fn a_path_as_it_was_written_matches_no_literal_where_it_could_be_written_otherwise() {
+    for raw in [
+        "/",
+        "/v1/things:cancel",
+        "/a!$&'()*+,=@b/-._~",
+        "/caf%C3%A9/a%20b",
+        "/100%25",
+    ] {
+        let readings = NormalPath::read(raw.as_bytes()).other_readings().count();
+        assert_eq!(readings, 0, "{raw}");
+    }
+    for (raw, written) in [
+        ("/%61dmin", b"/\xffdmin".as_slice()),
+        ("/v1/things%3Acancel", b"/v1/things\xffcancel"),
+        ("/caf%c3%a9/x", b"/caf\xff\xff/x"),
+        ("/caf\u{e9}", b"/caf\xff\xff"),
+        ("/{a}|b", b"/\xffa\xff\xffb"),
+        ("/%7Ebob/%41/", b"/\xffbob/\xff"),
+    ] {
+        let path = NormalPath::read(raw.as_bytes());
+        assert_eq!(path.ambiguity(), Ambiguity::NONE, "{raw}");
+        let others: Vec<_> = path.other_readings().collect();
+        assert_eq!(others.len(), 1, "{raw}");
+        assert_eq!(others[0].as_bytes(), written, "{raw}");
+    }
+}
+
+#[test]
+fn a_lax_server_may_or_may_not_merge() {
+    let readings = |raw: &str| -> Vec<String> {
+        let path = NormalPath::read(raw.as_bytes());
+        let text = |path: NormalPath<'_>| String::from_utf8_lossy(path.as_bytes()).into_owned();
+        path.other_readings().map(text).collect()
+    };
+    let as_written = "/a\u{fffd}\u{fffd}b";
+    assert_eq!(readings("/a%2F%2Fb"), [as_written, "/a//b", "/a/b"]);
+    assert_eq!(readings("/a/;x/b"), ["/a//b", "/a/b"]);
+    assert_eq!(readings("/a//b"), ["/a//b", "/a/b"]);
+    for never in [
+        "/a%2500b",
+        "/a%25ff",
+        "/a%252525",
+        "/a%25252fb",
+        "/a/%252e%252e",
+    ] {
+        let path = NormalPath::read(never.as_bytes());
+        assert!(
+            path.other_readings()
+                .any(|other| other.ambiguity() == Ambiguity::NEVER),
+            "{never}"
+        );
+    }
 }
 
 proptest! {

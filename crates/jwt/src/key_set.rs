@@ -3,7 +3,11 @@
 use policy::language::{Json, Place, Report};
 
 use crate::key::{self, Jwk};
+use crate::remote::FetchFault;
 use crate::{Algorithm, Key};
+
+/// How many keys of a published set are read; the largest issuers have a dozen.
+const MAX_KEYS: usize = 100;
 
 /// The keys of one provider.
 #[derive(Debug)]
@@ -43,6 +47,35 @@ impl KeySet {
             all_read = false;
         }
         all_read.then_some(Self { keys })
+    }
+
+    /// Reads a set as its issuer publishes it. Keys that are of no use here are left out, as RFC 7517 §5
+    /// asks: an issuer may add a kind that we do not know, and must not take its tokens down by it.
+    ///
+    /// # Errors
+    /// The bytes are no set, or it holds no key for these algorithms.
+    ///
+    /// # Security
+    /// Two keys of one type under one `kid` are both kept, and then neither is ever chosen.
+    pub fn fetched(body: &[u8], algorithms: &[Algorithm]) -> Result<Self, FetchFault> {
+        let set = Json::parse(body).map_err(|_| FetchFault::NotASet)?;
+        let mut report = Report::default();
+        let top = Place::top();
+        set.report_duplicates(&top, &mut report);
+        let Some(Json::List(jwks)) = set.member("keys").filter(|_| !report.is_refused()) else {
+            return Err(FetchFault::NotASet);
+        };
+        let usable = |jwk| match key::read(jwk, &top, &mut report) {
+            Some(Jwk::Usable(key)) => Some(key),
+            Some(Jwk::Unusable) | None => None,
+        };
+        let keys: Vec<Key> = jwks.iter().take(MAX_KEYS).filter_map(usable).collect();
+        let verifies = |key: &Key| algorithms.contains(&key.algorithm());
+        if keys.iter().any(verifies) {
+            Ok(Self { keys })
+        } else {
+            Err(FetchFault::NoUsableKey)
+        }
     }
 
     /// The key for a token: the one of its `kid` and algorithm; without a `kid` the one of its

@@ -25,6 +25,7 @@ mod leaf;
 mod look;
 mod provider;
 pub mod reason;
+pub mod remote;
 mod seen;
 mod signatures;
 mod token;
@@ -38,6 +39,7 @@ pub use algorithm::Algorithm;
 pub use compact::Compact;
 pub use key::Key;
 pub use key_set::KeySet;
+pub use remote::Location;
 pub use signatures::{JwtSimple, Signatures};
 pub use tokens::Tokens;
 

@@ -1,0 +1,26 @@
+//! Key sets that an issuer publishes: fetched in the background, once for all workers of a process.
+//!
+//! A state machine without I/O. Whoever drives it asks [`KeySource::poll`] what is to be done, carries
+//! a [`Fetch`] out and brings the [`Answer`]; clock, randomness and the shared store are arguments.
+//! One worker fetches under a lease, publishes under that lease, and all switch to the same generation.
+
+mod answer;
+mod board;
+mod bytes;
+mod discovery;
+mod kids;
+mod location;
+mod published;
+mod settings;
+mod shared;
+mod source;
+mod state;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub use answer::{Answer, FetchFault};
+pub use location::{Location, LocationError};
+pub use settings::{Origin, Settings};
+pub use source::KeySource;
+pub use step::{Fetch, Step, Unavailable, UnknownKid};

@@ -1,0 +1,235 @@
+//! The life of one provider's key set in one worker, and of its one fetch in all of them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use policy::{Store, StoreError, Swap};
+
+use super::answer::{Answer, FetchFault};
+use super::board::Board;
+use super::bytes::checksum;
+use super::shared::Shared;
+use super::state::{Flight, State, Target};
+use super::step::{Fetch, Step, Unavailable, UnknownKid};
+use super::{Location, Origin, Settings, discovery};
+use crate::KeySet;
+
+/// One provider's keys as a worker has them.
+#[derive(Debug)]
+pub struct KeySource {
+    settings: Settings,
+    board: Board,
+    state: RefCell<State>,
+}
+
+impl KeySource {
+    /// A source that has nothing yet. It does not touch the store.
+    #[must_use]
+    pub fn new(settings: Settings, store: Rc<dyn Store>) -> Self {
+        let board = Board::new(store, &settings.identity());
+        Self {
+            settings,
+            board,
+            state: RefCell::default(),
+        }
+    }
+
+    /// The keys, if a set is there and not too old.
+    ///
+    /// # Errors
+    /// There is none, or the issuer has not been heard for longer than `max_stale`.
+    pub fn keys(&self, now: Duration) -> Result<Rc<KeySet>, Unavailable> {
+        let state = self.state.borrow();
+        let fetched = state.shared.fetched;
+        match state.keys() {
+            Some(keys) if now <= fetched.saturating_add(self.settings.max_stale) => {
+                Ok(Rc::clone(keys))
+            }
+            _ => {
+                let wait = state.shared.not_before.saturating_sub(now);
+                let retry_after = wait.max(Duration::from_secs(1));
+                Err(Unavailable { retry_after })
+            }
+        }
+    }
+
+    /// The number of the set in use: what was verified with another is not verified with this one.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.state.borrow().generation()
+    }
+
+    /// Says that a token names a `kid` which the set does not have.
+    ///
+    /// # Security
+    /// A client chooses `kid`s. Within `unknown_kid_interval` the issuer is asked once; every other
+    /// unknown `kid` is refused at once, so that random ones neither reach the issuer nor hold a request.
+    pub fn unknown_kid(&self, kid: &str, now: Duration) -> UnknownKid {
+        let mut state = self.state.borrow_mut();
+        if state.unknown.holds(kid, now) {
+            return UnknownKid::Unknown;
+        }
+        if state.is_asking(now) {
+            return UnknownKid::Asking;
+        }
+        if state.shared.may_be_early(&self.settings, now) {
+            state.wanted = true;
+            return UnknownKid::Asking;
+        }
+        let until = now.saturating_add(self.settings.unknown_kid_interval);
+        state.unknown.add(kid, until);
+        UnknownKid::Unknown
+    }
+
+    /// Whether nothing is under way, as far as this worker knows: who waits need wait no longer.
+    #[must_use]
+    pub fn is_settled(&self, now: Duration) -> bool {
+        !self.state.borrow().is_asking(now)
+    }
+
+    /// Looks at the board, takes a newer set, and says what is to be done. Called on each tick;
+    /// `random` gives a number that no other worker has.
+    ///
+    /// # Errors
+    /// The store failed; what is known stays in use.
+    pub fn poll(
+        &self,
+        now: Duration,
+        random: impl FnOnce() -> Option<u64>,
+    ) -> Result<Step, StoreError> {
+        let (shared, version) = self.board.look(&self.settings, now)?;
+        let mut state = self.state.borrow_mut();
+        state.shared = shared;
+        self.take_newer(&mut state)?;
+        let wanted = std::mem::take(&mut state.wanted);
+        // A flight that is over without an answer is one that the proxy never told the end of.
+        state.flight = state.flight.take().filter(|flight| now <= flight.until);
+        if state.flight.is_some() || shared.is_leased(now) {
+            return Ok(Step::Wait); // the answer on its way is news enough for who wants one
+        }
+        let early = wanted && shared.may_be_early(&self.settings, now);
+        let damaged = state.is_damaged() && shared.may_try(now);
+        if !(early || damaged || shared.is_due(&self.settings, now)) {
+            return Ok(Step::Wait);
+        }
+        let Some(nonce) = random() else {
+            return Ok(Step::Wait);
+        };
+        let until = now.saturating_add(self.settings.lease());
+        let leased = Shared {
+            holder: nonce,
+            leased_until: until,
+            early: if early { now } else { shared.early },
+            ..shared
+        };
+        if self.board.swap(leased, version)? == Swap::Lost {
+            state.wanted = wanted; // another worker has just written: look again
+            return Ok(Step::Wait);
+        }
+        state.shared = leased;
+        let (location, target) = match &self.settings.origin {
+            Origin::Keys(keys) => (keys, Target::Keys),
+            Origin::Discovery(document) => (document, Target::Discovery(document.clone())),
+        };
+        state.flight = Some(Flight {
+            nonce,
+            until,
+            target,
+        });
+        Ok(Step::Fetch(self.fetch(location.clone())))
+    }
+
+    /// What came of the fetch. A discovery document leads to one fetch more.
+    ///
+    /// # Errors
+    /// Why there is no new set. The last good one stays in use, and the next try waits.
+    pub fn answered(&self, now: Duration, answer: Answer) -> Result<Step, FetchFault> {
+        let flight = self.state.borrow_mut().flight.take();
+        // One that comes after its time was given up already.
+        let flight = flight.ok_or(FetchFault::Fenced)?;
+        let outcome = answer.body().and_then(|body| match &flight.target {
+            Target::Discovery(from) => {
+                discovery::keys_at(&body, &self.settings.issuer, from).map(Some)
+            }
+            Target::Keys => self.publish(now, flight.nonce, &body).map(|()| None),
+        });
+        match outcome {
+            Ok(Some(keys)) => {
+                let target = Target::Keys;
+                self.state.borrow_mut().flight = Some(Flight { target, ..flight });
+                Ok(Step::Fetch(self.fetch(keys)))
+            }
+            Ok(None) => Ok(Step::Wait),
+            Err(fault) => {
+                self.give_up(now, flight.nonce);
+                Err(fault)
+            }
+        }
+    }
+
+    /// Puts a set where all workers find it, if the lease is still ours, and takes it.
+    fn publish(&self, now: Duration, nonce: u64, body: &[u8]) -> Result<(), FetchFault> {
+        let keys = KeySet::fetched(body, &self.settings.algorithms)?;
+        // In this order: whoever took the lease after us has changed the slot since it was read, or
+        // is the holder already.
+        let slots = self.board.slots()?;
+        let (shared, version) = self.board.look(&self.settings, now)?;
+        if shared.holder != nonce {
+            return Err(FetchFault::Fenced);
+        }
+        let mut state = self.state.borrow_mut();
+        let digest = checksum(body);
+        let mut next = shared.confirmed(now);
+        let unchanged = state.has(&shared, digest);
+        if !unchanged {
+            next.generation = shared.generation.max(state.generation()).saturating_add(1);
+            next.publisher = nonce;
+            if self.board.put(next, body, &slots)? == Swap::Lost {
+                return Err(FetchFault::Fenced);
+            }
+        }
+        if self.board.swap(next, version)? == Swap::Lost {
+            return Err(FetchFault::Fenced);
+        }
+        state.shared = next;
+        if !unchanged {
+            state.take(&next, Some((keys, digest)));
+        }
+        Ok(())
+    }
+
+    /// Gives the lease back after a failure, so that the next try can be another worker's. Where that
+    /// fails, the lease ends by itself.
+    fn give_up(&self, now: Duration, nonce: u64) {
+        let Ok((shared, version)) = self.board.look(&self.settings, now) else {
+            return;
+        };
+        let next = shared.failed(now);
+        if shared.holder == nonce && self.board.swap(next, version) == Ok(Swap::Done) {
+            self.state.borrow_mut().shared = next;
+        }
+    }
+
+    /// Takes the set that the board says is in use, if it is another than ours.
+    fn take_newer(&self, state: &mut State) -> Result<(), StoreError> {
+        let shared = state.shared;
+        if shared.generation == 0 || state.is_of(&shared) {
+            return Ok(());
+        }
+        let read = self.board.body(shared)?.and_then(|body| {
+            let keys = KeySet::fetched(&body, &self.settings.algorithms).ok()?;
+            Some((keys, checksum(&body)))
+        });
+        state.take(&shared, read);
+        Ok(())
+    }
+
+    fn fetch(&self, location: Location) -> Fetch {
+        Fetch {
+            cluster: Rc::clone(&self.settings.cluster),
+            location,
+            timeout: self.settings.timeout,
+        }
+    }
+}

@@ -4,16 +4,17 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use rustls::ClientConfig;
+use fixtures::Identity;
+use rustls::{ClientConfig, HandshakeKind};
 use rustls_pki_types::ServerName;
 use tokio::{
-    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
 use tokio_rustls::TlsConnector;
 
-use crate::{Request, Response};
+use crate::{Request, Response, tls::certificate};
 
 /// Knows where to connect, and as whom.
 #[derive(Clone)]
@@ -26,6 +27,13 @@ pub struct Client {
 pub struct Connection {
     stream: Box<dyn Stream>,
     pending: Vec<u8>,
+    handshake: Option<Handshake>,
+}
+
+/// What a TLS handshake came to.
+struct Handshake {
+    resumed: bool,
+    server: Vec<u8>,
 }
 
 impl Client {
@@ -60,17 +68,20 @@ impl Client {
         bounded(async {
             let stream = TcpStream::connect(self.address).await?;
             stream.set_nodelay(true)?;
-            let stream: Box<dyn Stream> = match &self.tls {
-                None => Box::new(stream),
+            let (stream, handshake): (Box<dyn Stream>, _) = match &self.tls {
+                None => (Box::new(stream), None),
                 Some(config) => {
                     let name = ServerName::try_from("localhost").expect("a DNS name");
                     let connector = TlsConnector::from(Arc::clone(config));
-                    Box::new(connector.connect(name, stream).await?)
+                    let stream = connector.connect(name, stream).await?;
+                    let handshake = Handshake::of(stream.get_ref().1);
+                    (Box::new(stream), Some(handshake))
                 }
             };
             Ok(Connection {
                 stream,
                 pending: Vec::new(),
+                handshake,
             })
         })
         .await
@@ -88,6 +99,53 @@ impl Connection {
             .unwrap_or_else(|error| panic!("no response to {request:?}: {error}"))
     }
 
+    /// Whether its TLS session goes on from an earlier one, without a certificate shown anew.
+    #[must_use]
+    pub fn is_resumed(&self) -> bool {
+        self.handshake.as_ref().is_some_and(|tls| tls.resumed)
+    }
+
+    /// Whether the server has shown this certificate.
+    #[must_use]
+    pub fn server_is(&self, identity: &Identity) -> bool {
+        let shown = self.handshake.as_ref().map(|tls| tls.server.as_slice());
+        shown == Some(certificate(identity.cert_pem()).as_ref())
+    }
+
+    /// Waits until the server has closed it.
+    ///
+    /// # Errors
+    /// When something else comes, or nothing.
+    pub async fn closed(mut self) -> io::Result<()> {
+        match bounded(self.read_more()).await {
+            Ok(()) => Err(io::ErrorKind::InvalidData.into()),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes bytes as they are.
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes).await?;
+        self.stream.flush().await
+    }
+
+    /// Takes exactly this many bytes.
+    pub(crate) async fn take(&mut self, length: usize) -> io::Result<Vec<u8>> {
+        while self.pending.len() < length {
+            bounded(self.read_more()).await?;
+        }
+        let rest = self.pending.split_off(length);
+        Ok(std::mem::replace(&mut self.pending, rest))
+    }
+
+    async fn read_more(&mut self) -> io::Result<()> {
+        match self.stream.read_buf(&mut self.pending).await? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Sends any bytes and reads a response.
     ///
     /// # Errors
@@ -103,6 +161,16 @@ impl Connection {
             }
         })
         .await
+    }
+}
+
+impl Handshake {
+    fn of(tls: &rustls::ClientConnection) -> Self {
+        let server = tls.peer_certificates().and_then(<[_]>::first);
+        Self {
+            resumed: tls.handshake_kind() == Some(HandshakeKind::Resumed),
+            server: server.map_or_else(Vec::new, |certificate| certificate.to_vec()),
+        }
     }
 }
 

@@ -90,15 +90,20 @@ async fn serve(mut stream: TcpStream) {
     let mut pending = Vec::new();
     while let Some(head) = read_head(&mut stream, &mut pending).await {
         let body = head_as_json(&head).to_string();
+        let close = head.windows(CLOSE.len()).any(|part| part == CLOSE);
         let answer = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{}\r\n{body}",
+            body.len(),
+            if close { "connection: close\r\n" } else { "" },
         );
-        if stream.write_all(answer.as_bytes()).await.is_err() {
+        if stream.write_all(answer.as_bytes()).await.is_err() || close {
             return;
         }
     }
 }
+
+/// A request whose head holds this is answered with `connection: close`.
+const CLOSE: &[u8] = b"x-upstream-closes";
 
 /// The next head; a request's body is not expected, and would be read as the next head.
 async fn read_head(stream: &mut TcpStream, pending: &mut Vec<u8>) -> Option<Vec<u8>> {

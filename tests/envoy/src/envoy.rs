@@ -8,7 +8,8 @@ use fixtures::{Ca, Identity};
 use serde_json::Value;
 
 use crate::{
-    Client, LogLine, Proxy, Request, access_log, process::Process, proxy::ACCESS_LOG, tls, until,
+    Client, ClientTls, LogLine, Proxy, Request, access_log, process::Process, proxy::ACCESS_LOG,
+    until,
 };
 
 /// A running proxy; dropping it ends it.
@@ -60,13 +61,19 @@ impl Envoy {
     /// A TLS client that trusts `ca` and has no certificate.
     #[must_use]
     pub fn tls_client(&self, ca: &Ca) -> Client {
-        Client::new(self.address, Some(tls::client_config(ca, None)))
+        self.client_with(ClientTls::trusting(ca))
     }
 
     /// A TLS client that trusts `ca` and shows a certificate.
     #[must_use]
     pub fn client_as(&self, ca: &Ca, identity: &Identity) -> Client {
-        Client::new(self.address, Some(tls::client_config(ca, Some(identity))))
+        self.client_with(ClientTls::trusting(ca).identity(identity))
+    }
+
+    /// A client with these TLS settings.
+    #[must_use]
+    pub fn client_with(&self, tls: ClientTls) -> Client {
+        Client::new(self.address, Some(tls.config()))
     }
 
     /// A counter or gauge; one that is not there counts as zero.

@@ -64,6 +64,23 @@ impl Shipped {
         self
     }
 
+    /// Puts its listeners and its admin interface on free ports of loopback.
+    #[must_use]
+    pub fn on_free_ports(self) -> Self {
+        let ports = [
+            ("0.0.0.0, port_value: 8443", "127.0.0.1, port_value: 0"),
+            ("127.0.0.1, port_value: 9000", "127.0.0.1, port_value: 0"),
+            ("port_value: 9901", "port_value: 0"),
+        ];
+        let named = ports
+            .into_iter()
+            .filter(|(from, _)| self.text.contains(from));
+        let named: Vec<_> = named.collect();
+        named
+            .into_iter()
+            .fold(self, |shipped, (from, to)| shipped.replace(from, to))
+    }
+
     /// The line that begins with these words.
     ///
     /// # Panics

@@ -42,12 +42,7 @@ async fn the_edge_asks_for_tokens_and_limits_each_user() {
     let ca = Ca::new("example.org");
     let issuer = Issuer::new("https://login.example.org", Algorithm::Es256);
     let keys = format!("inline: {}", issuer.jwks());
-    let shipped = edge(&ca)
-        .replace("port_value: 9901", "port_value: 0")
-        .replace(
-            "address: 0.0.0.0, port_value: 8443",
-            "address: 127.0.0.1, port_value: 0",
-        );
+    let shipped = edge(&ca).on_free_ports();
     let inline = shipped.line("inline: {keys:");
     let envoy = shipped.replace(&inline, &keys).start("edge").await;
     let client = envoy.tls_client(&ca);
@@ -141,12 +136,7 @@ async fn the_service_refuses_strangers_in_the_handshake() {
 async fn started_service(ca: &Ca) -> Envoy {
     let upstream = format!("127.0.0.1, port_value: {}", Echo::start().address().port());
     service(ca)
-        .replace("port_value: 9901", "port_value: 0")
-        .replace(
-            "address: 0.0.0.0, port_value: 8443",
-            "address: 127.0.0.1, port_value: 0",
-        )
-        .replace("127.0.0.1, port_value: 9000", "127.0.0.1, port_value: 0")
+        .on_free_ports()
         .replace("127.0.0.1, port_value: 8080", &upstream)
         .start("inbound")
         .await

@@ -7,13 +7,15 @@ use crate::{Failure, Reason};
 /// What becomes of a request.
 pub type Decision = Result<Permit, Denial>;
 
-/// A change to the request's headers on its way to the upstream.
+/// A change to the headers of a request on its way to the upstream, or of the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeaderChange {
     /// Remove every value of this header.
     Remove(Rc<str>),
     /// Replace every value of this header by one.
     Set(Rc<str>, Vec<u8>),
+    /// Add a value to those that the header has.
+    Add(Rc<str>, Vec<u8>),
 }
 
 /// The request may pass.
@@ -23,6 +25,9 @@ pub struct Permit {
     pub route: Option<Rc<str>>,
     /// Changes to the request's headers, in order.
     pub changes: Vec<HeaderChange>,
+    /// Changes to the response's headers, in order. They tell the client something; nothing may
+    /// hang on them, since a proxy that fails to carry one out has already served the request.
+    pub response: Vec<HeaderChange>,
     /// Outcomes for later filters and the access log: filter state `wasm.portcullis.<name>`.
     pub outcomes: Vec<(&'static str, Vec<u8>)>,
 }

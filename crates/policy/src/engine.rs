@@ -101,6 +101,9 @@ impl Engine {
             .map_err(|failure| {
                 let mut denial = Denial::from(failure);
                 denial.route = matched.map(|(_, route, _)| Rc::clone(&route.name));
+                for policy in &self.policies {
+                    policy.on_denial(&learnt, &mut denial);
+                }
                 denial
             })
     }

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use crate::language::{Fields, Place, Report};
-use crate::{Attribute, AttributeName, Context, Failure, Gate, Leaf, Permit, RouteId};
+use crate::{
+    Attribute, AttributeName, Context, Denial, Failure, Gate, Leaf, Learnt, Permit, RouteId,
+};
 
 /// The words that one policy adds to the language, for refusals by name. What is told about them
 /// is in its [`Reference`](crate::Reference).
@@ -97,5 +99,11 @@ pub trait Policy {
     fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {
         let _ = (context, permit);
         Ok(())
+    }
+
+    /// More headers for the client of a request that is denied, by whichever policy. What was
+    /// learnt on the way is as far as the pass came.
+    fn on_denial(&self, learnt: &Learnt, denial: &mut Denial) {
+        let _ = (learnt, denial);
     }
 }

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use policy::language::Report;
-use policy::{Policy, compile, internal};
+use policy::{HeaderChange, Policy, compile, internal};
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{Action, ContextType};
 
@@ -90,6 +90,7 @@ impl RootContext for Root {
     fn create_http_context(&self, _id: u32) -> Option<Box<dyn HttpContext>> {
         Some(Box::new(Stream {
             worker: Rc::clone(&self.worker),
+            response: Vec::new(),
         }))
     }
 
@@ -101,6 +102,9 @@ impl RootContext for Root {
 /// One request.
 struct Stream {
     worker: Rc<Worker>,
+    /// What the permit says about the response; empty until there is one. The request cannot be
+    /// asked for it later: in a response's call its headers are gone.
+    response: Vec<HeaderChange>,
 }
 
 impl Context for Stream {}
@@ -108,9 +112,18 @@ impl Context for Stream {}
 impl HttpContext for Stream {
     fn on_http_request_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
         match self.worker.pass() {
-            Verdict::Passed => Action::Continue,
+            Verdict::Passed(response) => {
+                self.response = response;
+                Action::Continue
+            }
             Verdict::Stopped => Action::Pause,
         }
+    }
+
+    fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
+        self.worker.respond(&self.response);
+        self.response.clear(); // headers before the last ones (1xx) are not told twice
+        Action::Continue
     }
 }
 

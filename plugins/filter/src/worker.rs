@@ -3,7 +3,7 @@
 //! Fail-closed is enforced here, once for all plugins: whatever is not a permit that was carried
 //! out to its last step is a denial.
 
-use policy::{Denial, Engine, Failure, HeaderChange, Permit, Reason, Weight, internal};
+use policy::{Denial, Engine, Failure, HeaderChange, Permit, Reason, Status, Weight, internal};
 
 use crate::decision_id::DecisionIds;
 use crate::evidence::Evidence;
@@ -21,6 +21,8 @@ pub(crate) struct Worker {
     mark: Vec<u8>,
     ruling: Ruling,
     counters: Counters,
+    /// Denials by the name of the limit.
+    limits: Counters,
     ids: DecisionIds,
 }
 
@@ -34,11 +36,11 @@ pub(crate) enum Ruling {
 }
 
 /// What becomes of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Verdict {
-    /// It goes on, with the mark.
-    Passed,
+    /// It goes on, with the mark; its response is to be changed like this.
+    Passed(Vec<HeaderChange>),
     /// It was answered, or is held for good.
     Stopped,
 }
@@ -50,6 +52,7 @@ impl Worker {
             mark: format!("portcullis.{plugin}.pass").into_bytes(),
             ruling,
             counters: Counters::default(),
+            limits: Counters::default(),
             ids: DecisionIds::default(),
         }
     }
@@ -69,7 +72,7 @@ impl Worker {
         };
         match decision {
             Ok(permit) => match self.permit(&permit) {
-                Ok(()) => return Verdict::Passed,
+                Ok(()) => return Verdict::Passed(permit.response),
                 Err(fault) => self.deny(&not_carried_out(permit), Some(fault)),
             },
             Err(denial) => self.deny(&denial, evidence.fault()),
@@ -81,10 +84,7 @@ impl Worker {
     /// everything before it was done.
     fn permit(&self, permit: &Permit) -> Result<(), HostError> {
         for change in &permit.changes {
-            match change {
-                HeaderChange::Remove(name) => abi::remove_header(name)?,
-                HeaderChange::Set(name, value) => abi::set_header(name, value)?,
-            }
+            abi::change(abi::Headers::Request, change)?;
         }
         if !permit.changes.is_empty() {
             // The proxy may have chosen its route by a header as it came in. Proxies that do not
@@ -98,6 +98,17 @@ impl Worker {
             format!("portcullis.{}.permitted", self.plugin)
         })?;
         abi::set_property(&self.mark, b"1")
+    }
+
+    /// Changes the response of a request that was permitted. The upstream has served it by now, so
+    /// that a header which cannot be written is only logged.
+    pub(crate) fn respond(&self, changes: &[HeaderChange]) {
+        for change in changes {
+            if let Err(error) = abi::change(abi::Headers::Response, change) {
+                log::warn!("{}: a response's header not written: {error}", self.plugin);
+                return;
+            }
+        }
     }
 
     /// A number that cannot be shown now is shown with a later request.
@@ -122,12 +133,40 @@ impl Worker {
         let _ = self
             .counters
             .add(1, code, || format!("portcullis.{plugin}.denied.{code}"));
+        if let Some(rule) = &denial.rule {
+            let _ = abi::set_property(DENIED_BY, rule.as_bytes());
+            if denial.reason.status() == Status::TooManyRequests {
+                self.count_limit(rule);
+            }
+        }
         logger::denial(plugin, denial, id, fault);
         if let Err(error) = reply::send(denial, id) {
             log::error!("no reply sent: {error}");
         }
     }
+
+    fn count_limit(&self, name: &str) {
+        let key = if self.limits.has_room(name, NAMED_LIMITS) {
+            name
+        } else {
+            OTHERS
+        };
+        let plugin = self.plugin;
+        let _ = self
+            .limits
+            .add(1, key, || format!("portcullis.{plugin}.limited.{key}"));
+    }
 }
+
+/// The filter state with the name of the guard or limit that denied.
+const DENIED_BY: &[u8] = b"portcullis.denied_by";
+
+/// How many limits have a counter of their own; the names are the document's, and a proxy never
+/// forgets a counter.
+const NAMED_LIMITS: usize = 100;
+
+/// The counter of all further limits. No limit has this name.
+const OTHERS: &str = "_others";
 
 /// The denial in place of a permit that the proxy did not let us carry out.
 fn not_carried_out(permit: Permit) -> Denial {

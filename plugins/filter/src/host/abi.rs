@@ -11,6 +11,10 @@
 use std::ptr::{null_mut, slice_from_raw_parts_mut};
 use std::time::Duration;
 
+mod headers;
+
+pub(crate) use headers::{Headers, change, first_header};
+
 use super::{Call, HostError, Level};
 
 #[link(wasm_import_module = "env")]
@@ -36,21 +40,6 @@ unsafe extern "C" {
         value: *const u8,
         value_size: usize,
     ) -> u32;
-    fn proxy_get_header_map_value(
-        map: u32,
-        name: *const u8,
-        name_size: usize,
-        value: *mut *mut u8,
-        value_size: *mut usize,
-    ) -> u32;
-    fn proxy_replace_header_map_value(
-        map: u32,
-        name: *const u8,
-        name_size: usize,
-        value: *const u8,
-        value_size: usize,
-    ) -> u32;
-    fn proxy_remove_header_map_value(map: u32, name: *const u8, name_size: usize) -> u32;
     fn proxy_send_local_response(
         status: u32,
         details: *const u8,
@@ -97,7 +86,6 @@ unsafe extern "C" {
 const OK: u32 = 0;
 const NOT_FOUND: u32 = 1;
 pub(super) const CAS_MISMATCH: u32 = 8;
-const HEADERS: u32 = 0; // of the request
 const PLUGIN_CONFIGURATION: u32 = 7;
 const REQUEST_STREAM: u32 = 0;
 const CLOCK_MONOTONIC: u32 = 1;
@@ -156,36 +144,6 @@ pub(crate) fn set_property(path: &[u8], value: &[u8]) -> Result<(), HostError> {
     let status =
         unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) };
     check(Call::SetProperty, status)
-}
-
-/// The first value of a request header: for whether it is there, never for what it says.
-pub(crate) fn first_header(name: &str) -> Result<Option<Vec<u8>>, HostError> {
-    received(Call::Header, |value, size| {
-        // SAFETY: the name outlives the call; the proxy writes a pointer and a size.
-        unsafe { proxy_get_header_map_value(HEADERS, name.as_ptr(), name.len(), value, size) }
-    })
-}
-
-/// Replaces every value of a request header by one.
-pub(crate) fn set_header(name: &str, value: &[u8]) -> Result<(), HostError> {
-    // SAFETY: name and value outlive the call.
-    let status = unsafe {
-        proxy_replace_header_map_value(
-            HEADERS,
-            name.as_ptr(),
-            name.len(),
-            value.as_ptr(),
-            value.len(),
-        )
-    };
-    check(Call::SetHeader, status)
-}
-
-/// Removes every value of a request header.
-pub(crate) fn remove_header(name: &str) -> Result<(), HostError> {
-    // SAFETY: the name outlives the call.
-    let status = unsafe { proxy_remove_header_map_value(HEADERS, name.as_ptr(), name.len()) };
-    check(Call::RemoveHeader, status)
 }
 
 /// Answers the request here. `headers` is a serialised map; `details` becomes

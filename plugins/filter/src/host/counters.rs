@@ -1,16 +1,16 @@
 //! Counters of the proxy, each defined when it is first needed.
 //!
-//! Names come from closed sets (the plugin's name, reason codes), so their number is bounded; they
-//! appear in Envoy as `wasmcustom.<name>`.
+//! Names come from closed sets (the plugin's name, reason codes) or from the document, up to a
+//! bound, so their number is bounded; they appear in Envoy as `wasmcustom.<name>`.
 
 use std::cell::RefCell;
 
 use super::{HostError, abi};
 
-/// Counters by name.
+/// Counters by key.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    known: RefCell<Vec<(&'static str, u32)>>,
+    known: RefCell<Vec<(Box<str>, u32)>>,
 }
 
 impl Counters {
@@ -18,25 +18,30 @@ impl Counters {
     pub(crate) fn add(
         &self,
         by: u64,
-        key: &'static str,
+        key: &str,
         name: impl FnOnce() -> String,
     ) -> Result<(), HostError> {
-        let known = self
-            .known
-            .borrow()
-            .iter()
-            .find(|(other, _)| *other == key)
-            .copied();
-        let (_, id) = match known {
-            Some(counter) => counter,
+        let id = match self.find(key) {
+            Some(id) => id,
             None => self.define(key, &name())?,
         };
         abi::increment(id, i64::try_from(by).unwrap_or(i64::MAX))
     }
 
-    fn define(&self, key: &'static str, name: &str) -> Result<(&'static str, u32), HostError> {
-        let counter = (key, abi::define_counter(name)?);
-        self.known.borrow_mut().push(counter);
-        Ok(counter)
+    /// Whether a counter of this key is there, or there are fewer than `most`.
+    pub(crate) fn has_room(&self, key: &str, most: usize) -> bool {
+        self.known.borrow().len() < most || self.find(key).is_some()
+    }
+
+    fn find(&self, key: &str) -> Option<u32> {
+        let known = self.known.borrow();
+        let found = known.iter().find(|(other, _)| **other == *key);
+        found.map(|(_, id)| *id)
+    }
+
+    fn define(&self, key: &str, name: &str) -> Result<u32, HostError> {
+        let id = abi::define_counter(name)?;
+        self.known.borrow_mut().push((key.into(), id));
+        Ok(id)
     }
 }

@@ -17,4 +17,5 @@ mod hostile;
 mod permit;
 mod policies;
 mod proxy;
+mod response;
 mod shared_data;

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use filter::Seams;
 use policy::language::{Fields, Place, Report};
 use policy::{
-    Attributes, Context, Expected, Fact, Failure, Gate, HeaderChange, Permit, Policy, RouteNames,
-    Stage, Store, Swap, Vocabulary, Weight, internal,
+    Attributes, Context, Denial, Expected, Fact, Failure, Gate, HeaderChange, Learnt, Permit,
+    Policy, Reason, RouteNames, Stage, Status, Store, Swap, Vocabulary, Weight, internal,
 };
 
 use crate::proxy::with;
@@ -46,6 +46,13 @@ pub(crate) fn curious() {
     ]);
 }
 
+/// Tells the client something, whatever is decided; `x-over` is over a limit of that name.
+pub(crate) fn telling() {
+    filter::install!("telling", |_| vec![
+        Box::new(Probe::new(Tells)) as Box<dyn Policy>
+    ]);
+}
+
 /// What a probe does for a request.
 trait Deed: std::fmt::Debug + Clone + 'static {
     fn pass(&self, context: &Context<'_>) -> Result<(), Failure> {
@@ -54,6 +61,9 @@ trait Deed: std::fmt::Debug + Clone + 'static {
     }
     fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
         let _ = (context, permit);
+    }
+    fn on_denial(&self, learnt: &Learnt, denial: &mut Denial) {
+        let _ = (learnt, denial);
     }
     fn written(&self) -> Vec<Rc<str>> {
         Vec::new()
@@ -101,6 +111,10 @@ impl<D: Deed> Policy for Probe<D> {
         self.0.on_permit(context, permit);
         Ok(())
     }
+
+    fn on_denial(&self, learnt: &Learnt, denial: &mut Denial) {
+        self.0.on_denial(learnt, denial);
+    }
 }
 
 #[derive(Debug)]
@@ -131,6 +145,39 @@ impl Deed for Writes {
 
     fn written(&self) -> Vec<Rc<str>> {
         vec!["x-user".into(), "x-jwt-payload".into()]
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Tells;
+
+/// What [`Tells`] learnt.
+struct Asked;
+
+impl Deed for Tells {
+    fn pass(&self, context: &Context<'_>) -> Result<(), Failure> {
+        context.learnt.put(Rc::new(Asked));
+        let Some(limit) = context.request.header("x-over")? else {
+            return Ok(());
+        };
+        let over = Reason::new("rate_limit.exceeded", Status::TooManyRequests);
+        let mut failure = Failure::new(over, Weight::Fault);
+        failure.rule = Some(String::from_utf8_lossy(&limit).into());
+        Err(failure)
+    }
+
+    fn on_permit(&self, _context: &Context<'_>, permit: &mut Permit) {
+        permit.response = vec![
+            HeaderChange::Set("server".into(), b"ours".to_vec()),
+            HeaderChange::Add("ratelimit".into(), b"one".to_vec()),
+            HeaderChange::Add("ratelimit".into(), b"two".to_vec()),
+        ];
+    }
+
+    fn on_denial(&self, learnt: &Learnt, denial: &mut Denial) {
+        if learnt.find::<Asked>().is_some() {
+            denial.headers.push(("ratelimit", "none".to_owned()));
+        }
     }
 }
 

@@ -4,6 +4,7 @@
     reason = "the other side of the filter's own declarations: pointers and sizes as in wasm"
 )]
 
+mod headers;
 mod reply;
 mod shared;
 
@@ -16,6 +17,7 @@ unsafe extern "C" {
     fn proxy_on_context_create(context: u32, root: u32);
     fn proxy_on_configure(context: u32, size: usize) -> bool;
     fn proxy_on_request_headers(context: u32, count: usize, end_of_stream: bool) -> u32;
+    fn proxy_on_response_headers(context: u32, count: usize, end_of_stream: bool) -> u32;
     fn proxy_on_done(context: u32) -> bool;
     fn proxy_on_log(context: u32);
     fn proxy_on_delete(context: u32);
@@ -31,6 +33,10 @@ pub(super) fn configure(root: u32, size: usize) -> bool {
 
 pub(super) fn request_headers(context: u32, count: usize) -> u32 {
     unsafe { proxy_on_request_headers(context, count, true) }
+}
+
+pub(super) fn response_headers(context: u32, count: usize) -> u32 {
+    unsafe { proxy_on_response_headers(context, count, true) }
 }
 
 pub(super) fn done(context: u32) {
@@ -186,53 +192,6 @@ unsafe extern "C" fn proxy_set_property(
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn proxy_get_header_map_value(
-    map: u32,
-    name: *const u8,
-    name_size: usize,
-    data: *mut *mut u8,
-    size: *mut usize,
-) -> u32 {
-    assert_eq!(map, 0, "the request's headers");
-    let name = unsafe { text(name, name_size) };
-    unsafe {
-        giving("header", data, size, |state| {
-            let first = state.headers.iter().find(|(other, _)| *other == name);
-            first.map(|(_, value)| value.clone())
-        })
-    }
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn proxy_replace_header_map_value(
-    _map: u32,
-    name: *const u8,
-    name_size: usize,
-    value: *const u8,
-    value_size: usize,
-) -> u32 {
-    let (name, value) = unsafe { (text(name, name_size), bytes(value, value_size)) };
-    answer("set header", |state| {
-        state.headers.retain(|(other, _)| *other != name);
-        state.headers.push((name, value.to_vec()));
-        OK
-    })
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn proxy_remove_header_map_value(
-    _map: u32,
-    name: *const u8,
-    name_size: usize,
-) -> u32 {
-    let name = unsafe { text(name, name_size) };
-    answer("remove header", |state| {
-        state.headers.retain(|(other, _)| *other != name);
-        OK
-    })
-}
-
-#[unsafe(no_mangle)]
 extern "C" fn proxy_close_stream(stream: u32) -> u32 {
     assert_eq!(stream, 0, "the request's stream");
     answer("close", |state| {
@@ -270,7 +229,7 @@ macro_rules! never_called {
 }
 
 never_called! {
-    proxy_add_header_map_value proxy_continue_stream proxy_dequeue_shared_queue proxy_done
+    proxy_continue_stream proxy_dequeue_shared_queue proxy_done
     proxy_enqueue_shared_queue proxy_get_header_map_pairs proxy_get_log_level proxy_get_metric
     proxy_get_status proxy_grpc_call proxy_grpc_cancel proxy_grpc_close proxy_grpc_send
     proxy_grpc_stream proxy_http_call proxy_record_metric proxy_register_shared_queue

@@ -44,6 +44,7 @@ pub(crate) enum Habit {
 pub(crate) struct Known {
     pub(crate) configuration: Vec<u8>,
     pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) response_headers: Vec<(String, Vec<u8>)>,
     pub(crate) properties: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(crate) filter_state: BTreeMap<String, Vec<u8>>,
     pub(crate) shared: BTreeMap<String, (Vec<u8>, u32)>,

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use policy::language::{Place, Report};
 use policy::{Attribute, AttributeName, Context, Failure, Presence, Trust};
 
+use crate::provider::Provider;
 use crate::value::Value;
 use crate::verifier::Verifier;
 
@@ -95,21 +96,41 @@ fn boxed(path: &[&str]) -> Vec<Box<str>> {
 
 impl Attribute for TokenAttribute {
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
-        let Some((_, claims)) = self.verifier.verified(context, self.provider) else {
-            return Ok(Presence::Absent);
+        Ok(self.put(context, out, |_, _| {}))
+    }
+
+    /// The provider's name first: a subject of one issuer must not spend what is another's.
+    fn append_key(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
+        Ok(self.put(context, out, |provider, out| {
+            out.extend_from_slice(provider.name.as_bytes());
+            out.push(0); // no name holds one
+        }))
+    }
+
+    fn trust(&self) -> Trust {
+        Trust::Verified(crate::SECTION)
+    }
+}
+
+impl TokenAttribute {
+    fn put(
+        &self,
+        context: &Context<'_>,
+        out: &mut Vec<u8>,
+        before: impl Fn(&Provider, &mut Vec<u8>),
+    ) -> Presence {
+        let Some((provider, claims)) = self.verifier.verified(context, self.provider) else {
+            return Presence::Absent;
         };
         let text = match &self.what {
             What::Principal => claims.principal().map(Cow::Borrowed),
             What::Claim(path) => claims.at(path).and_then(Value::scalar),
         };
         let Some(text) = text else {
-            return Ok(Presence::Absent);
+            return Presence::Absent;
         };
+        before(provider, out);
         out.extend_from_slice(text.as_bytes());
-        Ok(Presence::Present)
-    }
-
-    fn trust(&self) -> Trust {
-        Trust::Verified(crate::SECTION)
+        Presence::Present
     }
 }

@@ -6,7 +6,9 @@ mod support;
 use fixtures::Algorithm;
 use jwt::Tokens;
 use policy::language::{Fields, Json, Place, Report};
-use policy::{AttributeName, Context, Learnt, Policy, Presence, Request, Trust};
+use policy::{
+    Attribute, AttributeName, Context, Failure, Learnt, Policy, Presence, Request, Trust,
+};
 use serde_json::{Value, json};
 use support::{Plain, issuer, provider, token};
 
@@ -23,6 +25,24 @@ fn read(section: &Value) -> Tokens {
 
 /// What an attribute says after a condition was asked; "-" where it is absent.
 fn says(tokens: &Tokens, condition: &Value, request: &Plain, names: &[&str]) -> Vec<String> {
+    ask(
+        tokens,
+        condition,
+        request,
+        names,
+        |attribute, context, out| attribute.append(context, out),
+    )
+}
+
+type Asks = fn(&dyn Attribute, &Context<'_>, &mut Vec<u8>) -> Result<Presence, Failure>;
+
+fn ask(
+    tokens: &Tokens,
+    condition: &Value,
+    request: &Plain,
+    names: &[&str],
+    asks: Asks,
+) -> Vec<String> {
     let condition = Json::parse(condition.to_string().as_bytes()).unwrap();
     let mut report = Report::default();
     let top = Place::top();
@@ -44,7 +64,7 @@ fn says(tokens: &Tokens, condition: &Value, request: &Plain, names: &[&str]) -> 
         let attribute = attribute.unwrap().unwrap();
         assert_eq!(attribute.trust(), Trust::Verified("jwt"));
         let mut out = Vec::new();
-        match attribute.append(&context, &mut out).unwrap() {
+        match asks(&*attribute, &context, &mut out).unwrap() {
             Presence::Present => String::from_utf8(out).unwrap(),
             Presence::Absent => {
                 assert!(out.is_empty());
@@ -107,6 +127,37 @@ fn attributes_say_what_was_verified_and_never_verify_themselves() {
     let more = json!({"jwt": "login", "scopes": ["admin"]});
     let principal = says(&tokens, &more, &both, &["jwt.principal"]);
     assert_eq!(principal, ["https://login.test/ada"]);
+}
+
+/// A limit's key says whose word it is: equal claims of two providers are two keys.
+#[test]
+fn equal_claims_of_two_providers_are_two_keys() {
+    let (login, partner) = (
+        issuer("login", Algorithm::EdDsa),
+        issuer("partner", Algorithm::Es256),
+    );
+    let tokens = read(&json!({"providers": [
+        provider("login", &login, json!({})),
+        provider("partner", &partner, json!({"from_headers": [{"name": "x-partner"}]})),
+    ]}));
+    let claims = json!({"org": {"id": "a b"}});
+    let ours = Plain::get("/").bearer(&token(&login, claims.clone()));
+    let theirs = Plain::get("/").with("x-partner", &token(&partner, claims));
+    let either = json!({"jwt": {"provider": ["login", "partner"]}});
+    let names = ["jwt.claims[org][id]", "jwt.principal", "jwt.claims[none]"];
+    let key = |request: &Plain| {
+        ask(
+            &tokens,
+            &either,
+            request,
+            &names,
+            |attribute, context, out| attribute.append_key(context, out),
+        )
+    };
+    let principal = "login\0https://login.test/ada";
+    assert_eq!(key(&ours), ["login\0a b", principal, "-"]);
+    let principal = "partner\0https://partner.test/ada";
+    assert_eq!(key(&theirs), ["partner\0a b", principal, "-"]);
 }
 
 #[test]

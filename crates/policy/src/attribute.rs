@@ -36,6 +36,15 @@ pub trait Attribute: fmt::Debug {
     /// The proxy did not answer, or the request cannot be read in one way.
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure>;
 
+    /// Appends what a limit counts by: the value, and where it came from, so that equal values of
+    /// two issuers are two keys.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
+    fn append_key(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
+        self.append(context, out)
+    }
+
     /// How far it can be believed; decides when a limit with this key runs.
     fn trust(&self) -> Trust;
 }

@@ -89,7 +89,7 @@ impl Part {
 
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
         match self {
-            Self::Attribute(attribute) => attribute.append(context, out),
+            Self::Attribute(attribute) => attribute.append_key(context, out),
             Self::RemoteIp(prefix) => Ok(match context.request.remote_ip()? {
                 Some(ip) => {
                     prefix.append(ip, out);

@@ -182,6 +182,7 @@ pub fn changes(decision: &Result<Permit, Denial>) -> Vec<String> {
         .map(|change| match change {
             HeaderChange::Remove(name) => format!("-{name}"),
             HeaderChange::Set(name, value) => format!("{name}: {}", value.escape_ascii()),
+            HeaderChange::Add(name, value) => format!("+{name}: {}", value.escape_ascii()),
         });
     lines.collect()
 }

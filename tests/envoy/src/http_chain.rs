@@ -38,6 +38,23 @@ pub fn wasm_filter(module: &Path, vm_id: &str, configuration: Option<&str>) -> V
     filter("wasm", "wasm.v3.Wasm", json!({ "config": plugin }))
 }
 
+/// A native filter that sets filter state before the plugin sees the request, by one of Envoy's
+/// object factories and its format of access logs; nothing where the value is empty.
+#[must_use]
+pub fn filter_state(key: &str, factory: &str, format: &str) -> Value {
+    let value = json!({
+        "object_key": key,
+        "factory_key": factory,
+        "format_string": {
+            "text_format_source": {"inline_string": format},
+            "omit_empty_values": true,
+        },
+        "skip_if_empty": true,
+    });
+    let config = json!({"on_request_headers": [value]});
+    filter("set_filter_state", "set_filter_state.v3.Config", config)
+}
+
 /// The native filter that permits only what carries the plugin's mark.
 pub(crate) fn seal(plugin: &str) -> Value {
     let marked = json!({
@@ -59,6 +76,7 @@ pub(crate) fn connection_manager(
     filters: &[Value],
     plugin: &str,
     log: &Path,
+    more: &Value,
 ) -> Value {
     let router = filter("router", "router.v3.Router", json!({}));
     let filters: Vec<&Value> = filters.iter().chain([&router]).collect();
@@ -75,7 +93,7 @@ pub(crate) fn connection_manager(
             "name": "all", "domains": ["*"], "routes": routes(hygiene),
         }]},
     });
-    let settings = match hygiene {
+    let hygiene = match hygiene {
         Hygiene::Shipped => json!({
             "normalize_path": true,
             "merge_slashes": true,
@@ -92,9 +110,11 @@ pub(crate) fn connection_manager(
             "max_request_headers_kb": 96,
             "upgrade_configs": [{"upgrade_type": "CONNECT"}],
             "http_protocol_options": {"accept_http_10": true},
+            "forward_client_cert_details": "ALWAYS_FORWARD_ONLY",
         }),
     };
-    merge(&mut manager, settings);
+    merge(&mut manager, hygiene);
+    merge(&mut manager, more.clone());
     json!({"name": "envoy.filters.network.http_connection_manager", "typed_config": manager})
 }
 

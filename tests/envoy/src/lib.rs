@@ -33,7 +33,7 @@ pub use artifact::Plugin;
 pub use client::{Client, Connection};
 pub use echo::{Echo, Heard};
 pub use envoy::Envoy;
-pub use http_chain::{Hygiene, wasm_filter};
+pub use http_chain::{Hygiene, filter_state, wasm_filter};
 pub use http2::{Frame, Http2};
 pub use judge::{assert_denied, assert_permitted};
 pub use proxy::{Proxy, Refusal};

@@ -2,14 +2,16 @@
 //!
 //! A test states what it is about and takes the rest as it is shipped.
 
-use std::{fs, path::Path};
+use std::{fs, net::SocketAddr, path::Path};
 
+use fixtures::{Ca, Identity};
 use serde_json::{Value, json};
 
 use crate::{
     Echo, Envoy, Hygiene, Plugin, Transport,
     http_chain::{connection_manager, seal, wasm_filter},
     process::{Process, command, folder, validated},
+    transport::towards,
     until,
 };
 
@@ -18,9 +20,13 @@ use crate::{
 #[must_use]
 pub struct Proxy {
     upstream: Echo,
+    /// The next proxy with the TLS towards it, in the upstream's place.
+    next: Option<(SocketAddr, Value)>,
     workers: u32,
     transport: Transport,
     hygiene: Hygiene,
+    /// Settings of the connection manager beside those of `hygiene`.
+    settings: Value,
     filters: Vec<Value>,
     /// The plugin whose mark the access log shows and the seal asks for.
     marked_by: &'static str,
@@ -41,9 +47,11 @@ impl Proxy {
     pub const fn new(upstream: Echo) -> Self {
         Self {
             upstream,
+            next: None,
             workers: 1,
             transport: Transport::plain(),
             hygiene: Hygiene::Shipped,
+            settings: Value::Null,
             filters: Vec::new(),
             marked_by: "none",
             seal: false,
@@ -65,6 +73,18 @@ impl Proxy {
     /// What the listener does before the plugin.
     pub const fn hygiene(mut self, hygiene: Hygiene) -> Self {
         self.hygiene = hygiene;
+        self
+    }
+
+    /// Sends requests on to another proxy over mutual TLS, instead of to the upstream.
+    pub fn towards(mut self, next: &Envoy, identity: &Identity, ca: &Ca) -> Self {
+        self.next = Some((next.address(), towards(identity, ca)));
+        self
+    }
+
+    /// Settings of the connection manager that a test is about, over all others.
+    pub fn settings(mut self, settings: Value) -> Self {
+        self.settings = settings;
         self
     }
 
@@ -181,6 +201,7 @@ impl Proxy {
             &filters,
             self.marked_by,
             &folder.join(ACCESS_LOG),
+            &self.settings,
         );
         let mut chain = json!({"filters": [manager]});
         if let Some(socket) = self.transport.socket() {
@@ -195,17 +216,22 @@ impl Proxy {
     }
 
     fn cluster(&self) -> Value {
-        let address = self.upstream.address();
+        let next = self.next.as_ref();
+        let address = next.map_or_else(|| self.upstream.address(), |(address, _)| *address);
         let socket = json!({"address": address.ip(), "port_value": address.port()});
         let endpoint = json!({"endpoint": {"address": {"socket_address": socket}}});
-        json!({
+        let mut cluster = json!({
             "name": "upstream",
             "connect_timeout": "5s",
             "load_assignment": {
                 "cluster_name": "upstream",
                 "endpoints": [{"lb_endpoints": [endpoint]}],
             },
-        })
+        });
+        if let Some((_, tls)) = next {
+            cluster["transport_socket"] = tls.clone();
+        }
+        cluster
     }
 }
 

@@ -67,6 +67,19 @@ impl Transport {
     }
 }
 
+/// The `transport_socket` of a cluster whose servers these authorities signed, with a certificate
+/// to show them.
+pub(crate) fn towards(identity: &Identity, servers: &Ca) -> Value {
+    let context = json!({
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+        "common_tls_context": {
+            "tls_certificates": [certificate(identity)],
+            "validation_context": {"trusted_ca": {"inline_string": servers.cert_pem()}},
+        },
+    });
+    json!({"name": "envoy.transport_sockets.tls", "typed_config": context})
+}
+
 fn certificate(identity: &Identity) -> Value {
     json!({
         "certificate_chain": {"inline_string": identity.cert_pem()},

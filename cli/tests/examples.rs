@@ -42,13 +42,11 @@ fn parts_that_come_later_are_refused_by_name_and_nothing_else_is() {
             "spiffe_authz",
             "
 version: v1
-identity:
-  trust_domain: example.org
-  trust_domain_aliases: {example.org: [old.example.org]}
+identity: {sources: [jwt_svid], jwt_svid_provider: workload}
 routes:
-  - {name: charge, methods: [POST], paths: [/v1/charges], allow: {service_accounts: [shop/checkout]}}
+  - {name: charge, methods: [POST], paths: [/v1/charges], allow: {principals: ['spiffe://a/b']}}
 ",
-            &["identity.trust_domain_aliases"][..],
+            &["identity.jwt_svid_provider", "identity.sources[0]"][..],
         ),
         (
             "jwt_authn",

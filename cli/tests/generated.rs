@@ -97,7 +97,7 @@ fn the_reference_names_every_field_part_and_code() {
         "| `config.invalid` | 503 Service Unavailable | 14 |",
         "| `rate_limit` | refused | refused | yes | yes |",
         "- `api_key`",
-        "- `identity.trust_domain_aliases`",
+        "- `identity.jwt_svid_provider`",
     ] {
         assert!(page.contains(word), "{word}");
     }

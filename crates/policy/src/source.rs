@@ -21,6 +21,9 @@ pub enum Fact {
     PeerDigest,
     /// The peer certificate as URL-encoded PEM (`connection.peer_certificate`).
     PeerCertificate,
+    /// The URI SANs of the caller behind an Istio waypoint, joined by commas (filter state
+    /// `io.istio.peer_principal`).
+    PeerPrincipal,
 }
 
 /// The proxy could not say: a host call failed. Never a permit; the request is denied with

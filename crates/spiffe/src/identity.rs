@@ -3,30 +3,43 @@
 //! Here the document becomes leaves and attributes; who the caller is, they all ask in one place
 //! (`callers`), which asks the proxy once for each request.
 
+mod aliases;
 mod attribute;
 mod cache;
+mod caller;
 mod callers;
 mod condition;
 mod disjoint;
+mod forwarders;
 mod leaf;
+mod peer;
 mod section;
 #[cfg(test)]
 mod tests;
+mod validity;
+mod waypoint;
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
-use policy::{Attribute, AttributeName, Leaf, Policy, Reference, Vocabulary};
+use policy::{
+    Attribute, AttributeName, Context, Failure, Leaf, Permit, Policy, Reason, Reference,
+    Vocabulary, Weight,
+};
 
 pub use self::condition::{Namespace, ServiceAccount, Who};
-pub use self::section::{Origin, Section};
+pub use self::section::{ForwardedHeader, Origin, Section};
 
+use self::aliases::Aliases;
 use self::attribute::{ATTRIBUTES, HEADS, SourceAttribute};
+use self::caller::Caller;
 use self::callers::Callers;
 use self::condition::ShortForm;
 use self::disjoint::Part;
+use self::forwarders::Forwarders;
 use self::leaf::Among;
+use self::peer::Peers;
 use crate::{IdTemplate, TrustDomain, reason};
 
 /// The name of the section, and of the credential that its attributes need.
@@ -38,9 +51,10 @@ pub const MAX_PRINCIPALS: usize = 100_000;
 /// The identity policy.
 ///
 /// # Security
-/// An identity is the one URI SAN of the certificate on the caller's own connection. That the
-/// certificate was verified is the listener's part: `require_client_certificate` and a
-/// validation context. Without them anybody can state any identity.
+/// An identity is the one URI SAN of the certificate on the caller's own connection, or what a
+/// proxy states that the document names. That the certificate was verified is the listener's part:
+/// `require_client_certificate` and a validation context. Without them anybody can state any
+/// identity.
 #[derive(Debug, Default)]
 pub struct Identity {
     own: OwnDomain,
@@ -76,6 +90,33 @@ impl Identity {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Compiles the section.
+    fn open(&mut self, section: Section, place: &Place<'_>, report: &mut Report) {
+        let map = section.trust_domain_aliases;
+        let aliases = map.map_or_else(Aliases::default, |map| {
+            Aliases::read(&map, &place.field("trust_domain_aliases"), report)
+        });
+        if let Some(own) = &section.trust_domain
+            && let Some(domain) = aliases.domain_of(own)
+        {
+            report.error(
+                &place.field("trust_domain"),
+                format_args!("\"{own}\" is an alias of \"{domain}\"; write \"{domain}\""),
+            );
+        }
+        let forwarders = section.trusted_forwarders.unwrap_or_default();
+        self.callers = Rc::new(Callers {
+            sources: section.sources,
+            grace: section.expiry_grace.value(),
+            aliases,
+            forwarders: Forwarders::new(forwarders.iter().collect(), section.forwarded_headers),
+            peers: Peers::default(),
+        });
+        self.own = section
+            .trust_domain
+            .map_or(OwnDomain::Missing, OwnDomain::Known);
     }
 
     /// The templates of short forms in the own trust domain; none where it is not known, which
@@ -144,11 +185,9 @@ impl Policy for Identity {
             Some(None) => self.own = OwnDomain::Wrong,
             Some(Some(section)) => {
                 let place = document.place().field(SECTION);
-                section.refuse_repeated_sources(&place, report);
-                self.callers = Rc::new(Callers::new(section.expiry_grace.value()));
-                self.own = section
-                    .trust_domain
-                    .map_or(OwnDomain::Missing, OwnDomain::Known);
+                section.refuse_slips(&place, report);
+                section.refuse_ports(document, report);
+                self.open(section, &place, report);
             }
         }
     }
@@ -170,10 +209,14 @@ impl Policy for Identity {
             .flatten()
             .map(|namespace| &namespace.0);
         let namespaces = self.expand(namespaces, &place.field("namespaces"), report);
+        let principals = who.principals.unwrap_or_default();
+        self.callers
+            .aliases
+            .refuse_in_templates(&principals, &place.field("principals"), report);
         let mut parts = vec![
             Part {
                 name: "principals",
-                ids: who.principals.unwrap_or_default(),
+                ids: principals,
             },
             Part {
                 name: "service_accounts",
@@ -212,4 +255,20 @@ impl Policy for Identity {
         );
         Some(None)
     }
+
+    /// States who called, if somebody asked.
+    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
+        if let Some(caller) = context.learnt.find::<Caller>() {
+            let id = caller.presented().as_str();
+            permit.outcomes.push((PRINCIPAL, id.as_bytes().to_vec()));
+        }
+    }
+}
+
+/// The outcome that names the caller: filter state `wasm.portcullis.principal`.
+const PRINCIPAL: &str = "principal";
+
+/// An identity is known or not, and nothing the client could send would help: 403, never 401.
+const fn denied(reason: Reason) -> Failure {
+    Failure::new(reason, Weight::NotAllowed)
 }

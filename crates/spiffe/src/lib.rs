@@ -5,6 +5,7 @@
 //! "the first URI SAN" would hide a second one.
 #![forbid(unsafe_code)]
 
+mod client_cert;
 mod id_set;
 mod id_template;
 mod identity;
@@ -14,10 +15,15 @@ mod svid;
 #[cfg(test)]
 mod testing;
 mod trust_domain;
+mod xfcc;
 
+pub use client_cert::{ClientCertError, client_cert};
 pub use id_set::IdSet;
 pub use id_template::{IdTemplate, TemplateError};
-pub use identity::{Identity, MAX_PRINCIPALS, Namespace, Origin, Section, ServiceAccount, Who};
+pub use identity::{
+    ForwardedHeader, Identity, MAX_PRINCIPALS, Namespace, Origin, Section, ServiceAccount, Who,
+};
 pub use spiffe_id::{IdError, SpiffeId};
 pub use svid::{Svid, SvidError};
 pub use trust_domain::{TrustDomain, TrustDomainError};
+pub use xfcc::{Element, Key, Value, Xfcc, XfccError};

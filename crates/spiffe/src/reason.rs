@@ -6,8 +6,9 @@
 policy::reasons! {
     /// No certificate was presented.
     MISSING_IDENTITY = "spiffe.missing_identity", Forbidden,
-        "The caller presented no certificate. Call over mTLS, and set require_client_certificate \
-         and a validation context on the listener.";
+        "None of identity.sources names a caller: no certificate was presented. Call over mTLS, \
+         and set require_client_certificate and a validation context on the listener. Behind an Istio \
+         waypoint the source is istio_waypoint.";
     /// The certificate cannot be read.
     BAD_CERTIFICATE = "spiffe.bad_certificate", Forbidden,
         "The caller's certificate cannot be read after RFC 5280, is larger than 64 KiB, or states \
@@ -41,6 +42,34 @@ policy::reasons! {
         "The caller's certificate has expired, if only since its connection was opened. The reply \
          closes the connection, so that the caller comes back with a new one; \
          identity.expiry_grace gives slow callers more time.";
+    /// The waypoint's filter state names no one workload.
+    BAD_PEER_PRINCIPAL = "spiffe.bad_peer_principal", Forbidden,
+        "The waypoint states something else than exactly one workload's SPIFFE ID in filter state \
+         io.istio.peer_principal: the caller's certificate has several URI SANs, or one that is no \
+         SPIFFE ID. Issue it with its SPIFFE ID alone.";
+    /// Somebody who is no forwarder, where only forwarders are asked.
+    UNTRUSTED_FORWARDER = "spiffe.untrusted_forwarder", Forbidden,
+        "The peer is none of identity.trusted_forwarders, so that what it states is not believed. \
+         Name it there if it is a proxy that states its clients; add peer_certificate to \
+         identity.sources if it calls for itself. A forwarder in a trust domain's alias is \
+         named as presented.";
+    /// A forwarder that states nobody.
+    MISSING_STATEMENT = "spiffe.missing_statement", Forbidden,
+        "The peer is a trusted forwarder and does not state who its client is, so that nobody is \
+         known to call: its client showed no certificate, or the forwarder or this listener drops \
+         x-forwarded-client-cert. Set forward_client_cert_details to APPEND_FORWARD here, and to \
+         APPEND_FORWARD or SANITIZE_SET with set_current_client_cert_details {uri: true} there.";
+    /// A statement that cannot be read in one way.
+    BAD_STATEMENT = "spiffe.bad_statement", Forbidden,
+        "What the trusted forwarder passed on is not what Envoy writes about one client with one \
+         SPIFFE ID: a key twice or in another order, By not the forwarder itself, no URI, several, \
+         or Envoy's JSON form; or client-cert is not one certificate. If a client sent it, it was \
+         a forgery; else look at the forwarder's set_current_client_cert_details.";
+    /// Two statements about one client that name two.
+    CONFLICTING_STATEMENTS = "spiffe.conflicting_statements", Forbidden,
+        "The trusted forwarder states two different clients: in x-forwarded-client-cert and in \
+         client-cert, or in an element's URI and its Cert. Let it remove the headers that its own \
+         clients send.";
     /// A good identity that is not on the list.
     NOT_ALLOWED = "spiffe.not_allowed", Forbidden,
         "The caller's identity is good and is not among the route's principals, service accounts \

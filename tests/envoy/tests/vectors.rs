@@ -7,8 +7,13 @@
 use std::collections::BTreeMap;
 
 use fixtures::{Ca, Identity, Role, now};
-use portcullis_envoy_tests::{Client, Echo, Envoy, Hygiene, Plugin, Proxy, Request, Transport};
+use portcullis_envoy_tests::{
+    Client, Echo, Envoy, Hygiene, Plugin, Proxy, Request, Transport, filter_state,
+};
 use vectors::{Form, Vector, documents, vectors};
+
+/// Stands for the waypoint's outer listener: what is in it becomes filter state before the filter.
+const PRINCIPAL: &str = "x-waypoint-states";
 
 /// The certificate of a vector's peer; an expired one does not get through the handshake, and its
 /// vector says so.
@@ -32,7 +37,9 @@ fn client(envoy: &Envoy, ca: &Ca, vector: &Vector) -> Client {
 
 fn request(vector: &Vector) -> Request {
     let request = Request::hostless(&vector.method, &vector.path).header("host", &vector.host);
-    let headers = vector.headers_at(now());
+    let mut headers = vector.headers_at(now());
+    let principal = vector.principal.clone();
+    headers.extend(principal.map(|principal| (PRINCIPAL.to_owned(), principal)));
     headers.iter().fold(request, |request, (name, value)| {
         request.header(name, value)
     })
@@ -63,6 +70,11 @@ async fn every_vector_is_decided_as_it_says() {
             .workers(2)
             .hygiene(Hygiene::Raw)
             .transport(Transport::optional_mtls(&server, &ca))
+            .filter(filter_state(
+                "io.istio.peer_principal",
+                "envoy.string",
+                &format!("%REQ({PRINCIPAL})%"),
+            ))
             .plugin(
                 Plugin::Gateway,
                 &serde_json::from_str(&document.json).unwrap(),

@@ -46,19 +46,9 @@ const KEY_USAGE: [u8; 5] = [0x06, 0x03, 0x55, 0x1d, 0x0f];
 const SUBJECT_ALT_NAME: [u8; 5] = [0x06, 0x03, 0x55, 0x1d, 0x11];
 const BASIC_CONSTRAINTS: [u8; 5] = [0x06, 0x03, 0x55, 0x1d, 0x13];
 
-/// A certificate (RFC 5280 §4.1) as URL-encoded PEM, the way Envoy states it.
+/// A certificate as URL-encoded PEM, the way Envoy states it.
 pub(crate) fn url_encoded_pem(id: &str, form: Form) -> String {
-    let algorithm = tlv(SEQUENCE, &ECDSA_WITH_SHA256);
-    let certificate = tlv(
-        SEQUENCE,
-        &[
-            to_be_signed(id, form, &algorithm),
-            algorithm,
-            tlv(BITS, &[0, 0]),
-        ]
-        .concat(),
-    );
-    let base64 = Base64::encode_string(&certificate);
+    let base64 = base64(id, form);
     let lines: Vec<String> = base64
         .as_bytes()
         .chunks(64)
@@ -73,6 +63,21 @@ pub(crate) fn url_encoded_pem(id: &str, form: Form) -> String {
         other => format!("%{:02X}", u32::from(other)),
     };
     pem.chars().map(encode).collect()
+}
+
+/// A certificate (RFC 5280 §4.1) in base64.
+pub(crate) fn base64(id: &str, form: Form) -> String {
+    let algorithm = tlv(SEQUENCE, &ECDSA_WITH_SHA256);
+    let certificate = tlv(
+        SEQUENCE,
+        &[
+            to_be_signed(id, form, &algorithm),
+            algorithm,
+            tlv(BITS, &[0, 0]),
+        ]
+        .concat(),
+    );
+    Base64::encode_string(&certificate)
 }
 
 fn to_be_signed(id: &str, form: Form, algorithm: &[u8]) -> Vec<u8> {

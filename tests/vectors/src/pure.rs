@@ -82,6 +82,7 @@ impl Source for Evidence<'_> {
             Fact::Mtls => Some(peer.is_some().to_string()),
             Fact::PeerDigest => peer.map(|(id, form)| digest(id, *form)),
             Fact::PeerCertificate => peer.map(|(id, form)| url_encoded_pem(id, *form)),
+            Fact::PeerPrincipal => self.vector.principal.clone(),
         };
         Ok(text.map(|text| Cow::Owned(text.into_bytes())))
     }

@@ -3,10 +3,13 @@
 use serde_json::{Map, Value};
 
 use crate::certificate::Form;
-use crate::token;
+use crate::{certificate, token};
 
 /// How many letters `$LONG` stands for: more than a token may have.
 const LONG: usize = 9_000;
+
+/// The workload whose certificate headers can hold.
+const STATED: &str = "spiffe://mesh.test/ns/shop/sa/checkout";
 
 const FILE: &str = include_str!("../vectors.json");
 
@@ -32,11 +35,14 @@ pub struct Vector {
     pub path: String,
     /// The host.
     pub host: String,
-    /// More headers; `$TOKEN` stands for [`Vector::token`], signed now,
-    /// and `$LONG` for more letters than a token may have.
+    /// More headers; `$TOKEN` stands for [`Vector::token`], signed now, `$LONG` for more letters
+    /// than a token may have, and `$PEM` and `$DER` for the certificate of the checkout, URL-encoded
+    /// and in base64.
     pub headers: Vec<(String, String)>,
     /// The SPIFFE ID of the client's certificate and its form; `None` for a client without one.
     pub peer: Option<(String, Form)>,
+    /// What a waypoint in front of the filter states as the caller.
+    pub principal: Option<String>,
     /// The client's address.
     pub remote: String,
     /// Header and claims of the token, with times relative to now.
@@ -57,7 +63,10 @@ impl Vector {
             .map(|token| token::sign(token, unix_time));
         let fill = |value: &str| match &token {
             Some(token) => value.replace("$TOKEN", token),
-            None => value.replace("$LONG", &"a".repeat(LONG)),
+            None => value
+                .replace("$LONG", &"a".repeat(LONG))
+                .replace("$PEM", &certificate::url_encoded_pem(STATED, Form::Plain))
+                .replace("$DER", &certificate::base64(STATED, Form::Plain)),
         };
         self.headers
             .iter()
@@ -106,6 +115,7 @@ fn read(value: &Value) -> Vector {
         "headers",
         "peer",
         "form",
+        "principal",
         "remote",
         "token",
         "expect",
@@ -136,6 +146,7 @@ fn read(value: &Value) -> Vector {
             .map(|pair| serde_json::from_value(pair.clone()).expect("a pair"))
             .collect(),
         peer: text(object, "peer").map(|id| (id, Form::named(&or("form", "plain")))),
+        principal: text(object, "principal"),
         remote: or("remote", "127.0.0.1"),
         token: object.get("token").cloned(),
         expect,

@@ -12,7 +12,11 @@ use crate::{SpiffeId, reason};
 
 /// The attributes' names, each with one sentence for the reference page.
 pub(super) const ATTRIBUTES: &[(&str, &str); 3] = &[
-    (PRINCIPAL, "The caller's verified SPIFFE ID."),
+    (
+        PRINCIPAL,
+        "The caller's verified SPIFFE ID; of one in an alias, the ID in the trust domain that it \
+         stands for.",
+    ),
     (
         NAMESPACE,
         "The Kubernetes namespace in the caller's verified SPIFFE ID, where its path is \
@@ -20,7 +24,7 @@ pub(super) const ATTRIBUTES: &[(&str, &str); 3] = &[
     ),
     (
         TRUST_DOMAIN,
-        "The trust domain of the caller's verified SPIFFE ID.",
+        "The trust domain of the caller's verified SPIFFE ID, never an alias.",
     ),
 ];
 
@@ -59,14 +63,14 @@ impl Attribute for SourceAttribute {
     /// The proxy did not answer, or the caller's certificate is there and not good: it must not
     /// count as a caller without one.
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
-        let svid = match self.callers.caller(context) {
-            Ok(svid) => svid,
+        let caller = match self.callers.caller(context) {
+            Ok(caller) => caller,
             Err(failure) if failure.reason == reason::MISSING_IDENTITY => {
                 return Ok(Presence::Absent);
             }
             Err(failure) => return Err(failure),
         };
-        let Some(value) = (self.part)(svid.id()) else {
+        let Some(value) = (self.part)(caller.id()) else {
             return Ok(Presence::Absent);
         };
         out.extend_from_slice(value.as_bytes());

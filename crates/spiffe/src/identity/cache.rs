@@ -7,13 +7,14 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::{Svid, SvidError};
+use super::peer::Peer;
+use crate::SvidError;
 
 /// The SHA-256 digest of a certificate in DER.
 pub(super) type Digest = [u8; 32];
 
 /// What reading a certificate gave.
-pub(super) type Reading = Result<Rc<Svid>, SvidError>;
+pub(super) type Reading = Result<Rc<Peer>, SvidError>;
 
 /// How many certificates are remembered: at some 500 bytes each that is half a megabyte for each
 /// worker. More callers than this at the same time cost a parse each, and nothing else.
@@ -21,13 +22,13 @@ pub(super) const MAX_ENTRIES: usize = 1_024;
 
 /// Readings by digest, the oldest dropped first.
 #[derive(Debug, Default)]
-pub(super) struct SvidCache {
+pub(super) struct PeerCache {
     readings: BTreeMap<Digest, Reading>,
     /// The digests in the order in which they came; each is in `readings` once.
     order: VecDeque<Digest>,
 }
 
-impl SvidCache {
+impl PeerCache {
     /// What was read of this certificate, if it is remembered.
     pub(super) fn find(&self, digest: &Digest) -> Option<Reading> {
         self.readings.get(digest).cloned()
@@ -59,7 +60,7 @@ mod tests {
 
     #[test]
     fn the_oldest_goes_first_and_the_bound_holds() {
-        let mut cache = SvidCache::default();
+        let mut cache = PeerCache::default();
         for number in 0..MAX_ENTRIES + 3 {
             cache.keep(digest(number), Err(SvidError::NoUriSan));
             cache.keep(digest(number), Err(SvidError::NoUriSan)); // again: no second place

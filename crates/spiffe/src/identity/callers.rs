@@ -1,24 +1,45 @@
-//! Who the caller of a request is: the source `peer_certificate`.
+//! Who the caller of a request is, by the sources of the document in their order.
 //!
-//! The proxy is asked once for each request, for the digest alone while the certificate is known;
-//! the answer, good or bad, is kept for the other leaves of the same request.
+//! The first source that is there decides, good or bad: a caller whom one source refuses is not
+//! asked for by the next. The answer is kept for the other leaves of the same request, so that the
+//! proxy is asked once.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Context, Fact, Failure, Reason, Request, Unreadable, Weight};
+use policy::{Context, Fact, Failure, Request};
 
-use super::cache::{Digest, Reading, SvidCache};
-use crate::svid::hex_byte;
-use crate::{Svid, reason};
+use super::aliases::Aliases;
+use super::caller::Caller;
+use super::denied;
+use super::forwarders::{CLIENT_CERT, Forwarders, XFCC};
+use super::peer::{Peer, Peers, Standing};
+use super::section::{ForwardedHeader, Origin};
+use super::validity::Validity;
+use super::waypoint;
+use crate::{SpiffeId, Svid, SvidError, Xfcc, client_cert, reason};
 
-/// Reads callers off their connections.
-#[derive(Debug, Default)]
+/// Finds the callers of requests.
+#[derive(Debug)]
 pub(super) struct Callers {
+    pub(super) sources: Vec<Origin>,
     /// How long past `notAfter` a certificate is still taken.
-    grace: Duration,
-    cache: RefCell<SvidCache>,
+    pub(super) grace: Duration,
+    pub(super) aliases: Aliases,
+    pub(super) forwarders: Forwarders,
+    pub(super) peers: Peers,
+}
+
+impl Default for Callers {
+    fn default() -> Self {
+        Self {
+            sources: vec![Origin::PeerCertificate],
+            grace: Duration::ZERO,
+            aliases: Aliases::default(),
+            forwarders: Forwarders::default(),
+            peers: Peers::default(),
+        }
+    }
 }
 
 /// The caller of this request has no good identity, for this reason.
@@ -26,90 +47,132 @@ pub(super) struct Callers {
 struct Refused(Failure);
 
 impl Callers {
-    pub(super) fn new(grace: Duration) -> Self {
-        Self {
-            grace,
-            cache: RefCell::default(),
-        }
-    }
-
-    /// The caller's SVID, valid now.
+    /// The caller, whose identity is good now.
     ///
     /// # Errors
     /// There is none, it is not good, or the proxy did not answer.
     ///
     /// # Security
     /// Every path that is not `Ok` denies. A verdict is kept for this request only.
-    pub(super) fn caller(&self, context: &Context<'_>) -> Result<Rc<Svid>, Failure> {
+    pub(super) fn caller(&self, context: &Context<'_>) -> Result<Rc<Caller>, Failure> {
         let learnt = context.learnt;
-        if let Some(svid) = learnt.find::<Svid>() {
-            return Ok(svid);
+        if let Some(caller) = learnt.find::<Caller>() {
+            return Ok(caller);
         }
         if let Some(refused) = learnt.find::<Refused>() {
             return Err(refused.0.clone());
         }
         let caller = self.identify(context.request);
         match &caller {
-            Ok(svid) => learnt.put(Rc::clone(svid)),
+            Ok(caller) => learnt.put(Rc::clone(caller)),
             Err(failure) => learnt.put(Rc::new(Refused(failure.clone()))),
         }
         caller
     }
 
-    fn identify(&self, request: &Request<'_>) -> Result<Rc<Svid>, Failure> {
-        if request.fact(Fact::Mtls)?.as_deref() != Some(b"true") {
-            return Err(denied(reason::MISSING_IDENTITY));
+    fn identify(&self, request: &Request<'_>) -> Result<Rc<Caller>, Failure> {
+        let mut connection = None; // the peer, once it was asked for
+        let mut missing = reason::MISSING_IDENTITY;
+        for source in &self.sources {
+            if *source == Origin::IstioWaypoint {
+                match self.behind_waypoint(request)? {
+                    Some(caller) => return Ok(caller),
+                    None => continue,
+                }
+            }
+            let peer = match &connection {
+                Some(peer) => peer,
+                None => connection.insert(self.peer(request)?),
+            };
+            let Some(peer) = peer else { continue };
+            match peer.standing {
+                // In whichever order: a forwarder has no identity of its own here.
+                Standing::Forwarder => return self.stated(request, peer),
+                Standing::Alias => return Err(denied(reason::UNTRUSTED_FORWARDER)),
+                Standing::Workload if *source == Origin::PeerCertificate => {
+                    return Ok(Rc::clone(&peer.caller));
+                }
+                Standing::Workload => missing = reason::UNTRUSTED_FORWARDER,
+            }
         }
-        let svid = self
-            .read(request)?
-            .map_err(|error| denied(error.reason()))?;
-        self.check_time(&svid, request.unix_time()?)?;
-        Ok(svid)
+        Err(denied(missing))
     }
 
-    /// What the peer's certificate says: from the cache, or read and remembered.
-    fn read(&self, request: &Request<'_>) -> Result<Reading, Failure> {
-        let missing = || denied(reason::MISSING_IDENTITY);
-        let digest = request.fact(Fact::PeerDigest)?.ok_or_else(missing)?;
-        // A digest of another form is the proxy's fault, not the caller's.
-        let digest = parse_digest(&digest).ok_or(Unreadable)?;
-        if let Some(reading) = self.cache.borrow().find(&digest) {
-            return Ok(reading);
-        }
-        let certificate = request.fact(Fact::PeerCertificate)?.ok_or_else(missing)?;
-        let reading = Svid::from_pem(&certificate).map(Rc::new);
-        self.cache.borrow_mut().keep(digest, reading.clone());
-        Ok(reading)
+    fn peer(&self, request: &Request<'_>) -> Result<Option<Rc<Peer>>, Failure> {
+        self.peers
+            .peer(request, self.grace, &self.aliases, &self.forwarders)
     }
 
-    /// Compares an SVID's time with the clock (RFC 5280 §4.1.2.5: both ends included).
-    const fn check_time(&self, svid: &Svid, now: Duration) -> Result<(), Failure> {
-        if now.as_secs() < svid.not_before() {
-            return Err(denied(reason::NOT_YET_VALID));
+    fn behind_waypoint(&self, request: &Request<'_>) -> Result<Option<Rc<Caller>>, Failure> {
+        let Some(principal) = request.fact(Fact::PeerPrincipal)? else {
+            return Ok(None);
+        };
+        waypoint::read(&principal)
+            .map_err(denied)?
+            .map(|id| self.accept(id))
+            .transpose()
+    }
+
+    /// The caller whom a forwarder states.
+    fn stated(&self, request: &Request<'_>, peer: &Peer) -> Result<Rc<Caller>, Failure> {
+        let mut stated = None;
+        if self.forwarders.use_header(ForwardedHeader::Xfcc)
+            && let Some(header) = request.header(XFCC)?
+        {
+            let xfcc = Xfcc::parse(&header).map_err(|_| denied(reason::BAD_STATEMENT))?;
+            let statement =
+                self.forwarders
+                    .stated(xfcc.elements(), &peer.digest, peer.caller.presented());
+            if let Some(statement) = statement.map_err(denied)? {
+                if let Some(certificate) = statement.certificate {
+                    let id = self.certified(Svid::from_pem(&certificate.text()), request)?;
+                    agree(&statement.id, &id)?;
+                }
+                stated = Some(statement.id);
+            }
         }
-        if now.saturating_sub(self.grace).as_secs() > svid.not_after() {
-            let mut failure = denied(reason::SVID_EXPIRED);
-            failure.close = true; // the connection would only bring the same certificate again
-            return Err(failure);
+        if self.forwarders.use_header(ForwardedHeader::ClientCert)
+            && let Some(header) = request.header(CLIENT_CERT)?
+        {
+            let der = client_cert(&header).map_err(|_| denied(reason::BAD_STATEMENT))?;
+            let id = self.certified(Svid::from_der(&der), request)?;
+            agree(stated.as_ref().unwrap_or(&id), &id)?;
+            stated = Some(id);
         }
+        self.accept(stated.ok_or_else(|| denied(reason::MISSING_STATEMENT))?)
+    }
+
+    /// The ID in a certificate that was sent along, by the rules for a peer's own.
+    fn certified(
+        &self,
+        svid: Result<Svid, SvidError>,
+        request: &Request<'_>,
+    ) -> Result<SpiffeId, Failure> {
+        let svid = svid.map_err(|error| denied(error.reason()))?;
+        Validity::of(&svid)
+            .check(request.unix_time()?, self.grace)
+            .map_err(denied)?;
+        Ok(svid.id().clone())
+    }
+
+    /// The caller of an ID that somebody states, unless it is a forwarder's.
+    fn accept(&self, id: SpiffeId) -> Result<Rc<Caller>, Failure> {
+        let caller = Caller::new(id, &self.aliases).map_err(|_| denied(reason::BAD_ID))?;
+        if self.forwarders.include(caller.presented()) {
+            Err(denied(reason::MISSING_STATEMENT))
+        } else if self.forwarders.include(caller.id()) {
+            Err(denied(reason::UNTRUSTED_FORWARDER))
+        } else {
+            Ok(caller)
+        }
+    }
+}
+
+/// Two statements about one caller name the same.
+fn agree(one: &SpiffeId, other: &SpiffeId) -> Result<(), Failure> {
+    if one == other {
         Ok(())
+    } else {
+        Err(denied(reason::CONFLICTING_STATEMENTS))
     }
-}
-
-/// An identity is known or not, and nothing the client could send would help: 403, never 401.
-const fn denied(reason: Reason) -> Failure {
-    Failure::new(reason, Weight::NotAllowed)
-}
-
-/// A SHA-256 digest in hex, as the proxy states it.
-fn parse_digest(hex: &[u8]) -> Option<Digest> {
-    let mut digest = Digest::default();
-    let (pairs, odd) = hex.as_chunks::<2>();
-    if pairs.len() != digest.len() || !odd.is_empty() {
-        return None;
-    }
-    for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
-        *byte = hex_byte(*high, *low)?;
-    }
-    Some(digest)
 }

@@ -22,8 +22,8 @@ impl Among {
 
 impl Leaf for Among {
     fn holds(&self, context: &Context<'_>) -> Result<(), Failure> {
-        let svid = self.callers.caller(context)?;
-        if self.allowed.contains(svid.id()) {
+        let caller = self.callers.caller(context)?;
+        if self.allowed.contains(caller.id()) {
             Ok(())
         } else {
             Err(Failure::new(reason::NOT_ALLOWED, Weight::NotAllowed))

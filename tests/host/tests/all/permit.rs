@@ -99,6 +99,7 @@ fn facts_and_clocks_arrive_as_the_policies_read_them() {
             ("connection\0mtls", &[1]),
             ("connection\0sha256_peer_certificate_digest", b"ab12"),
             ("connection\0peer_certificate", b"-----BEGIN%20CERTIFICATE"),
+            ("filter_state\0io.istio.peer_principal", b"spiffe://a/b"),
         ] {
             state.properties.insert(path.into(), value.to_vec());
         }
@@ -116,6 +117,7 @@ fn facts_and_clocks_arrive_as_the_policies_read_them() {
             ("mtls", "true"),
             ("digest", "ab12"),
             ("certificate", "-----BEGIN%20CERTIFICATE"),
+            ("peer_principal", "spiffe://a/b"),
             ("anything", "one,two"),
             ("clocks", "1800000000.25s 1.5s"),
         ] {

@@ -213,12 +213,13 @@ impl Deed for Counts {
 struct Asks;
 
 /// Every fact that can be asked for, with the name under which [`curious`] states it.
-pub(crate) const FACTS: [(Fact, &str); 5] = [
+pub(crate) const FACTS: [(Fact, &str); 6] = [
     (Fact::SourceAddress, "address"),
     (Fact::DestinationPort, "port"),
     (Fact::Mtls, "mtls"),
     (Fact::PeerDigest, "digest"),
     (Fact::PeerCertificate, "certificate"),
+    (Fact::PeerPrincipal, "peer_principal"),
 ];
 
 /// What [`Asks`] was told.

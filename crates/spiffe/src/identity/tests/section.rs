@@ -3,17 +3,85 @@ use policy::language::Shape;
 use super::world::errors;
 use crate::reason;
 
+/// Sections, each with the one error that refuses it.
+#[track_caller]
+fn refuses(table: &[(&str, &str)]) {
+    for (section, error) in table {
+        assert_eq!(
+            errors(&format!(r#"{{"identity": {section}}}"#), "{}"),
+            [*error],
+            "{section}"
+        );
+    }
+}
+
 #[test]
-fn a_wrong_section_says_what_to_write() {
-    let table = [
+fn a_source_that_needs_a_setting_says_so() {
+    refuses(&[
         (
             r#"{"sources": ["peer_certificate", "forwarded_client_cert"]}"#,
-            r#"identity.sources[1]: not yet: this version of Portcullis does not have "forwarded_client_cert""#,
+            "identity.sources[1]: forwarded_client_cert needs identity.trusted_forwarders: without it any client could state any identity",
         ),
         (
-            r#"{"sources": ["istio_waypoint"]}"#,
-            r#"identity.sources[0]: not yet: this version of Portcullis does not have "istio_waypoint""#,
+            r#"{"trusted_forwarders": ["spiffe://example.org/edge"]}"#,
+            "identity.trusted_forwarders: nobody is believed without the source forwarded_client_cert, so a forwarder would be taken for its clients; add it to identity.sources",
         ),
+        (
+            r#"{"sources": ["forwarded_client_cert"], "trusted_forwarders": ["example.org/edge"]}"#,
+            "identity.trusted_forwarders[0]: \"example.org/edge\" is not a SPIFFE ID; write \"spiffe://example.org/edge\" (Istio leaves the scheme out)",
+        ),
+        (
+            r#"{"forwarded_headers": ["xfcc"]}"#,
+            r#"identity.forwarded_headers[0]: unknown word "xfcc"; write one of: x-forwarded-client-cert, client-cert"#,
+        ),
+        (
+            r#"{"forwarded_headers": ["client-cert", "client-cert"]}"#,
+            r#"identity.forwarded_headers[1]: "client-cert" is listed twice"#,
+        ),
+    ]);
+}
+
+#[test]
+fn an_alias_is_a_name_of_one_domain_and_no_more() {
+    refuses(&[
+        (
+            r#"{"trust_domain_aliases": {"example.org": ["spiffe://old.example.org"]}}"#,
+            r#"identity.trust_domain_aliases["example.org"][0]: "spiffe://old.example.org" is a URI; write the trust domain alone: "old.example.org""#,
+        ),
+        (
+            r#"{"trust_domain_aliases": {"Example.org": ["old.example.org"]}}"#,
+            r#"identity.trust_domain_aliases["Example.org"]: "Example.org": a trust domain is written with a-z 0-9 . - _ alone"#,
+        ),
+        (
+            r#"{"trust_domain_aliases": {"example.org": ["*.example.org"]}}"#,
+            r#"identity.trust_domain_aliases["example.org"][0]: "*.example.org": a trust domain is written with a-z 0-9 . - _ alone"#,
+        ),
+        (
+            r#"{"trust_domain_aliases": {"example.org": ["a"], "a": ["b"]}}"#,
+            r#"identity.trust_domain_aliases["example.org"][0]: "a" is a key of this map as well; an alias stands for a trust domain and has no aliases of its own"#,
+        ),
+        (
+            r#"{"trust_domain_aliases": {"example.org": ["example.org"]}}"#,
+            r#"identity.trust_domain_aliases["example.org"][0]: "example.org" is a key of this map as well; an alias stands for a trust domain and has no aliases of its own"#,
+        ),
+        (
+            r#"{"trust_domain_aliases": {"example.org": ["a"], "example.com": ["a"]}}"#,
+            r#"identity.trust_domain_aliases["example.com"][0]: "a" is an alias of "example.org" already; it can stand for one trust domain alone"#,
+        ),
+        (
+            r#"{"trust_domain_aliases": {"example.org": []}}"#,
+            r#"identity.trust_domain_aliases["example.org"]: is empty; leave it out, or list at least one"#,
+        ),
+        (
+            r#"{"trust_domain": "a", "trust_domain_aliases": {"example.org": ["a"]}}"#,
+            r#"identity.trust_domain: "a" is an alias of "example.org"; write "example.org""#,
+        ),
+    ]);
+}
+
+#[test]
+fn a_wrong_word_or_value_says_what_to_write() {
+    refuses(&[
         (
             r#"{"sources": ["jwt_svid"]}"#,
             r#"identity.sources[0]: not yet: this version of Portcullis does not have "jwt_svid""#,
@@ -43,14 +111,6 @@ fn a_wrong_section_says_what_to_write() {
             r#"identity.expiry_grace: expected a duration such as "1m", got the number 30; write "30s""#,
         ),
         (
-            r#"{"trust_domain_aliases": {"example.org": ["old.example.org"]}}"#,
-            "identity.trust_domain_aliases: not yet: this version of Portcullis does not have it; remove it for now",
-        ),
-        (
-            r#"{"trusted_forwarders": ["spiffe://example.org/edge"]}"#,
-            "identity.trusted_forwarders: not yet: this version of Portcullis does not have it; remove it for now",
-        ),
-        (
             r#"{"jwt_svid_provider": "workload"}"#,
             "identity.jwt_svid_provider: not yet: this version of Portcullis does not have it; remove it for now",
         ),
@@ -62,14 +122,7 @@ fn a_wrong_section_says_what_to_write() {
             r#"{"trust_domian": "example.org"}"#,
             r#"identity.trust_domian: unknown field; did you mean "trust_domain"?"#,
         ),
-    ];
-    for (section, error) in table {
-        assert_eq!(
-            errors(&format!(r#"{{"identity": {section}}}"#), "{}"),
-            [error],
-            "{section}"
-        );
-    }
+    ]);
     assert_eq!(
         errors(r#"{"identity": null}"#, "{}"),
         ["identity: expected a map, got null"]
@@ -86,7 +139,14 @@ fn the_vocabulary_is_complete() {
     };
     assert_eq!(
         names((words.shape)()),
-        ["sources", "trust_domain", "expiry_grace"]
+        [
+            "sources",
+            "trust_domain",
+            "trust_domain_aliases",
+            "trusted_forwarders",
+            "forwarded_headers",
+            "expiry_grace"
+        ]
     );
     let condition = words.condition.expect("it brings parts of conditions");
     assert_eq!(
@@ -107,7 +167,7 @@ fn the_vocabulary_is_complete() {
         .iter()
         .map(|(reason, _)| reason.code())
         .collect();
-    assert_eq!(codes.len(), 10);
+    assert_eq!(codes.len(), 15);
     assert!(codes.iter().all(|code| code.starts_with("spiffe.")));
     assert!(codes.contains(&reason::SVID_EXPIRED.code()));
     assert!(

@@ -30,8 +30,15 @@ pub(super) struct Connection {
     /// The proxy fails to tell this.
     pub(super) failing: Option<Fact>,
     pub(super) failing_clock: bool,
-    /// Method and path; without them a header is never to be asked for.
+    /// Method and path; without them no other header is to be asked for than those of forwarders.
     pub(super) target: Option<(&'static str, &'static str)>,
+    /// `x-forwarded-client-cert` and `client-cert`, as the proxy joins them.
+    pub(super) xfcc: Option<Vec<u8>>,
+    pub(super) client_cert: Option<Vec<u8>>,
+    /// Filter state `io.istio.peer_principal`.
+    pub(super) principal: Option<String>,
+    /// The headers of forwarders that were asked for.
+    pub(super) headers: RefCell<Vec<String>>,
     pub(super) asked: RefCell<Vec<Fact>>,
 }
 
@@ -56,6 +63,10 @@ impl Connection {
             failing: None,
             failing_clock: false,
             target: None,
+            xfcc: None,
+            client_cert: None,
+            principal: None,
+            headers: RefCell::default(),
             asked: RefCell::default(),
         }
     }
@@ -72,6 +83,12 @@ impl Connection {
 
     pub(super) fn at(mut self, seconds: u64) -> Self {
         self.now = Duration::from_secs(seconds);
+        self
+    }
+
+    /// The same peer, with these elements of `x-forwarded-client-cert`.
+    pub(super) fn stating(mut self, elements: &[&str]) -> Self {
+        self.xfcc = Some(elements.join(",").into_bytes());
         self
     }
 
@@ -104,6 +121,14 @@ impl Connection {
 
 impl Source for Connection {
     fn header(&self, name: &str) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
+        if matches!(name, "x-forwarded-client-cert" | "client-cert") {
+            self.headers.borrow_mut().push(name.to_owned());
+            let value = match name {
+                "client-cert" => &self.client_cert,
+                _ => &self.xfcc,
+            };
+            return Ok(value.as_ref().map(Into::into));
+        }
         let (method, path) = self.target.ok_or(Unreadable)?;
         Ok(match name {
             ":method" => Some(method.as_bytes().into()),
@@ -122,6 +147,7 @@ impl Source for Connection {
             Fact::Mtls => self.mtls.map(|text| text.as_bytes().into()),
             Fact::PeerDigest => self.digest.as_ref().map(|text| text.as_bytes().into()),
             Fact::PeerCertificate => self.certificate.as_ref().map(Into::into),
+            Fact::PeerPrincipal => self.principal.as_ref().map(|text| text.as_bytes().into()),
             _ => None,
         })
     }

@@ -1,0 +1,131 @@
+//! Who is at the other end of the connection: the certificate that the proxy verified.
+//!
+//! The proxy is asked for the digest alone while the certificate is known.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use policy::{Fact, Failure, Request, Unreadable};
+
+use super::aliases::Aliases;
+use super::cache::{Digest, PeerCache};
+use super::caller::Caller;
+use super::validity::Validity;
+use super::{denied, forwarders::Forwarders};
+use crate::svid::hex_byte;
+use crate::{Svid, SvidError, reason};
+
+/// What a peer's certificate says, and what the document makes of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Peer {
+    pub(super) caller: Rc<Caller>,
+    pub(super) digest: Digest,
+    pub(super) standing: Standing,
+    validity: Validity,
+}
+
+/// Whether a peer speaks for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It speaks for itself.
+    Workload,
+    /// A trusted forwarder: whom it states is the caller.
+    Forwarder,
+    /// It is a forwarder's ID in an alias: not believed, and no caller of its own either.
+    Alias,
+}
+
+/// Reads peers off their connections.
+#[derive(Debug, Default)]
+pub(super) struct Peers {
+    cache: RefCell<PeerCache>,
+}
+
+impl Peers {
+    /// The peer of the request's connection, whose certificate is valid now; `None` where it presented
+    /// none.
+    ///
+    /// # Errors
+    /// It is not good, or the proxy did not answer.
+    pub(super) fn peer(
+        &self,
+        request: &Request<'_>,
+        grace: Duration,
+        aliases: &Aliases,
+        forwarders: &Forwarders,
+    ) -> Result<Option<Rc<Peer>>, Failure> {
+        if request.fact(Fact::Mtls)?.as_deref() != Some(b"true") {
+            return Ok(None);
+        }
+        let peer = self
+            .read(request, aliases, forwarders)?
+            .map_err(|error| denied(error.reason()))?;
+        if let Err(reason) = peer.validity.check(request.unix_time()?, grace) {
+            let mut failure = denied(reason);
+            // The connection would only bring the same certificate again.
+            failure.close = reason == reason::SVID_EXPIRED;
+            return Err(failure);
+        }
+        Ok(Some(peer))
+    }
+
+    /// What the certificate says: from the cache, or read and remembered.
+    fn read(
+        &self,
+        request: &Request<'_>,
+        aliases: &Aliases,
+        forwarders: &Forwarders,
+    ) -> Result<Result<Rc<Peer>, SvidError>, Failure> {
+        let missing = || denied(reason::MISSING_IDENTITY);
+        let digest = request.fact(Fact::PeerDigest)?.ok_or_else(missing)?;
+        // A digest of another form is the proxy's fault, not the caller's.
+        let digest = parse_digest(&digest).ok_or(Unreadable)?;
+        if let Some(reading) = self.cache.borrow().find(&digest) {
+            return Ok(reading);
+        }
+        let certificate = request.fact(Fact::PeerCertificate)?.ok_or_else(missing)?;
+        let reading = Svid::from_pem(&certificate)
+            .and_then(|svid| Peer::new(&svid, digest, aliases, forwarders))
+            .map(Rc::new);
+        self.cache.borrow_mut().keep(digest, reading.clone());
+        Ok(reading)
+    }
+}
+
+impl Peer {
+    fn new(
+        svid: &Svid,
+        digest: Digest,
+        aliases: &Aliases,
+        forwarders: &Forwarders,
+    ) -> Result<Self, SvidError> {
+        let caller = Caller::new(svid.id().clone(), aliases)?;
+        let standing = if forwarders.include(caller.presented()) {
+            Standing::Forwarder
+        } else if forwarders.include(caller.id()) {
+            Standing::Alias
+        } else {
+            Standing::Workload
+        };
+        Ok(Self {
+            caller,
+            digest,
+            standing,
+            validity: Validity::of(svid),
+        })
+    }
+}
+
+/// A SHA-256 digest in hex, as the proxy states it.
+pub(super) fn parse_digest(hex: &[u8]) -> Option<Digest> {
+    let mut digest = Digest::default();
+    let (pairs, odd) = hex.as_chunks::<2>();
+    if pairs.len() != digest.len() || !odd.is_empty() {
+        return None;
+    }
+    for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
+        *byte = hex_byte(*high, *low)?;
+    }
+    Some(digest)
+}

@@ -7,6 +7,7 @@ mod envoy;
 mod manifest;
 mod proto;
 mod seal;
+mod sources;
 mod surroundings;
 mod tls;
 mod trail;

@@ -213,3 +213,68 @@ rate_limit: {{limits: [{{name: l, key: [{key}], rates: [{{requests: 1, per: 1s}}
     let by_route = check(&listener("", &structure("gateway", &document("route"))));
     assert!(!by_route.out.contains("use_remote_address"));
 }
+
+/// A document with these sources, on a listener with these settings of its connection manager.
+fn sourced(sources: &str, settings: &str, tls: &str) -> support::Ran {
+    let document = format!(
+        "
+version: v1
+identity: {{{sources}}}
+routes: [{{name: a, paths: [/a], allow: {{principals: ['spiffe://a.example/x']}}}}]
+"
+    );
+    let text = listener(tls, &structure("spiffe_authz", &document));
+    let manager = "        http_filters:";
+    check(&with(&text, manager, &format!("{settings}{manager}")))
+}
+
+const MUTUAL: &str = "{require_client_certificate: true, common_tls_context: {validation_context: \
+                      {trusted_ca: {filename: ca.pem}}}}";
+
+#[test]
+fn forwarded_identities_need_a_listener_that_keeps_what_is_forwarded() {
+    let sources =
+        "sources: [forwarded_client_cert], trusted_forwarders: ['spiffe://a.example/edge']";
+    let place = "forward_client_cert_details";
+    let set = |word: &str| format!("        {place}: {word}\n");
+    for kept in ["APPEND_FORWARD", "FORWARD_ONLY"] {
+        let ran = sourced(sources, &set(kept), MUTUAL).expect(0);
+        assert!(!ran.out.contains(place), "{}", ran.out);
+    }
+    for dropped in [String::new(), set("SANITIZE"), set("SANITIZE_SET")] {
+        sourced(sources, &dropped, MUTUAL).says("warning", place, "drops what forwarders state");
+    }
+    sourced(sources, &set("ALWAYS_FORWARD_ONLY"), MUTUAL).says(
+        "warning",
+        place,
+        "without a certificate",
+    );
+    let json = set("APPEND_FORWARD") + "        set_client_cert_format: JSON\n";
+    sourced(sources, &json, MUTUAL).says("warning", "set_client_cert_format", "text form");
+    // A forwarder is known by its certificate.
+    sourced(sources, &set("APPEND_FORWARD"), "").expect(1).says(
+        "error",
+        "transport_socket",
+        "missing",
+    );
+    let standard = format!("{sources}, forwarded_headers: [client-cert]");
+    let ran = sourced(&standard, "", MUTUAL).expect(0);
+    assert!(!ran.out.contains(place), "{}", ran.out);
+    ran.says(
+        "note",
+        "identity.forwarded_headers",
+        "request_headers_to_remove",
+    );
+}
+
+#[test]
+fn a_waypoint_needs_no_certificate_and_somebody_who_states_the_caller() {
+    let ran = sourced("sources: [istio_waypoint]", "", "").expect(0);
+    ran.says("note", "identity.sources", "io.istio.peer_principal");
+    let setting = "        x: {object_key: io.istio.peer_principal}\n";
+    let ran = sourced("sources: [istio_waypoint]", setting, "").expect(0);
+    assert!(!ran.out.contains("peer_principal"), "{}", ran.out);
+    sourced("sources: [istio_waypoint, peer_certificate]", setting, "")
+        .expect(1)
+        .says("error", "transport_socket", "missing");
+}

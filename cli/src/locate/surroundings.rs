@@ -6,7 +6,7 @@
 use policy::language::Json;
 
 use super::trail::Trail;
-use super::{proto, seal, tls};
+use super::{proto, seal, sources, tls};
 use crate::remarks::Remarks;
 
 /// A setting of the connection manager that the decision on a path or host leans on.
@@ -62,8 +62,8 @@ pub(super) fn look(
     };
     seal::look(&manager, config, plugin, remarks);
     look_at_manager(manager.end(), document, remarks);
-    if document.is_some_and(tls::asks_who_calls) {
-        tls::look(&manager, document, remarks);
+    if let Some(document) = document.filter(|document| tls::asks_who_calls(document)) {
+        sources::look(&manager, document, remarks);
     }
 }
 

@@ -45,7 +45,7 @@ fn names_source(key: &Json) -> bool {
 }
 
 /// Looks at the TLS settings of the filter chain that the connection manager stands in.
-pub(super) fn look(manager: &Trail<'_>, document: Option<&Json>, remarks: &mut Remarks) {
+pub(super) fn look(manager: &Trail<'_>, document: &Json, remarks: &mut Remarks) {
     let Some(chain) = manager.up_to(|value| proto::field(value, "filters").is_some()) else {
         return;
     };
@@ -90,9 +90,7 @@ pub(super) fn look(manager: &Trail<'_>, document: Option<&Json>, remarks: &mut R
         );
     }
     let mut domains = BTreeSet::new();
-    if let Some(document) = document {
-        collect_domains(document, &mut domains);
-    }
+    collect_domains(document, &mut domains);
     let validator = ["custom_validator_config", "name"];
     let one_for_all = proto::field(validation, "trusted_ca").is_some()
         && !proto::is_text(validation, &validator, SPIFFE_VALIDATOR);

@@ -31,6 +31,11 @@ impl<'f> Trail<'f> {
         }
     }
 
+    /// The whole file.
+    pub(super) const fn root(&self) -> &'f Json {
+        self.root
+    }
+
     /// The value it leads to.
     pub(super) fn end(&self) -> &'f Json {
         self.steps.last().map_or(self.root, |(_, value)| value)

@@ -257,11 +257,12 @@ impl Policy for Identity {
     }
 
     /// States who called, if somebody asked.
-    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
+    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {
         if let Some(caller) = context.learnt.find::<Caller>() {
             let id = caller.presented().as_str();
             permit.outcomes.push((PRINCIPAL, id.as_bytes().to_vec()));
         }
+        Ok(())
     }
 }
 

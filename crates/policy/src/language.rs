@@ -18,6 +18,6 @@ pub use json::{Json, JsonError, number_text};
 pub use model::Model;
 pub use place::Place;
 pub use primitives::{Map, Name, Span, Text, Whole};
-pub use report::{MAX_ERRORS, Report};
+pub use report::{MAX_ERRORS, MAX_NOTES, Report};
 pub use shape::{FieldShape, ObjectShape, Presence, Shape};
 pub use suggest::nearest;

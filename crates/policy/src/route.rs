@@ -1,11 +1,18 @@
 //! Which route a request is on: the narrowest that matches, whatever the order of the text.
 
 mod atom;
+mod build;
 mod conflict;
 pub(crate) mod host;
+mod hosts;
 mod leftover;
+mod meeting;
+mod overlap;
+mod relation;
+mod steps;
 mod table;
 mod template;
+mod unreachable;
 
 pub(crate) use atom::{Atom, Method, OwnedAtom};
 pub(crate) use host::HostPattern;

@@ -122,15 +122,13 @@ fn read(
     let known: Vec<&str> = OWN_FIELDS.into_iter().chain(linked.sections()).collect();
     fields.refuse_rest(&known, &INSTEAD, report);
 
-    let table = RouteTable::new(atoms);
+    let table = RouteTable::new(&atoms);
     let routes = Routes::new(routes);
     if !report.is_refused() {
-        table.report_conflicts(&|id| routes.name(id).to_owned(), report);
-        table.report_leftovers(
-            &|id| routes.name(id).to_owned(),
-            &|id| routes.openness(id),
-            report,
-        );
+        let name = |id| routes.name(id).to_owned();
+        table.report_conflicts(&name, report);
+        table.report_unreachable(&name, &|id| routes.takes_empty_segments(id), report);
+        table.report_leftovers(&name, &|id| routes.openness(id), report);
     }
     let gates = read_gates(&mut policies, &routes, &linked, report);
     for policy in &policies {

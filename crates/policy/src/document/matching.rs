@@ -50,10 +50,7 @@ impl Matching {
             method_list.push(None);
         }
         if paths.is_none() {
-            path_list.push(PathTemplate {
-                segments: Vec::new(),
-                rest: true,
-            });
+            path_list.push(PathTemplate::everything());
         }
         Self {
             hosts: host_list,

@@ -63,8 +63,8 @@ crate::model! {
     pub(crate) struct RouteModel {
         /// Its name in logs and metrics; unique.
         required name: Name, "give the route a name; it stands in logs and metrics";
-        /// Path templates: literal segments, `{name}` for exactly one, `**` at the end for any rest.
-        /// gRPC: `/pkg.Service/Method`.
+        /// Path templates: literal segments, `{name}` for exactly one, `**` at the end for any rest;
+        /// at most 64 segments. gRPC: `/pkg.Service/Method`.
         required paths: Vec<Text>, "list at least one path; [\"/**\"] is every path";
         /// Methods in upper case; left out: any but CONNECT. GET does not include HEAD.
         optional methods: Vec<Text>;

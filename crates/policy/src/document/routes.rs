@@ -74,6 +74,12 @@ impl Routes {
         }
     }
 
+    /// Whether a route accepts `//`, which `**` takes and `{x}` does not.
+    pub(crate) fn takes_empty_segments(&self, id: RouteId) -> bool {
+        self.route(id)
+            .is_some_and(|route| Ambiguity::EMPTY_SEGMENT.is_within(route.accepted))
+    }
+
     fn each(&self) -> impl Iterator<Item = (RouteId, &Route)> {
         self.0
             .iter()

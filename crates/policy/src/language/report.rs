@@ -7,6 +7,9 @@ use super::Place;
 /// How many errors are shown at once; more would only hide the first.
 pub const MAX_ERRORS: usize = 20;
 
+/// How many notes are kept, and how many warnings: they go to the proxy's log, from each worker.
+pub const MAX_NOTES: usize = 100;
+
 /// Errors, warnings and notes about one document, each a line that begins with its place.
 ///
 /// ```
@@ -37,14 +40,19 @@ impl Report {
         }
     }
 
-    /// A warning at a place: it loads, but is probably not what was meant.
+    /// A warning at a place: it loads, but is probably not what was meant. Beyond [`MAX_NOTES`]
+    /// they are dropped.
     pub fn warning(&mut self, place: &Place<'_>, message: impl Display) {
-        self.warnings.push(line(place, message));
+        if self.warnings.len() < MAX_NOTES {
+            self.warnings.push(line(place, message));
+        }
     }
 
-    /// A note at a place: legal, and good to know.
+    /// A note at a place: legal, and good to know. Beyond [`MAX_NOTES`] they are dropped.
     pub fn note(&mut self, place: &Place<'_>, message: impl Display) {
-        self.notes.push(line(place, message));
+        if self.notes.len() < MAX_NOTES {
+            self.notes.push(line(place, message));
+        }
     }
 
     /// The errors, at most [`MAX_ERRORS`].

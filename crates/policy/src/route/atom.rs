@@ -3,7 +3,6 @@
 use std::fmt;
 use std::rc::Rc;
 
-use super::template::Relation;
 use super::{HostPattern, PathTemplate};
 use crate::RouteId;
 
@@ -11,7 +10,7 @@ use crate::RouteId;
 pub(crate) type Method = Rc<str>;
 
 /// One host, port, method and path of a route; `None` is any.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Atom {
     pub(crate) host: HostPattern,
     pub(crate) port: Option<u16>,
@@ -27,29 +26,6 @@ pub(crate) struct OwnedAtom {
 }
 
 impl Atom {
-    /// How the requests of this atom lie to those of another.
-    pub(crate) fn relation(&self, other: &Self) -> Relation {
-        self.host
-            .relation(&other.host)
-            .and(Relation::of(self.port.as_ref(), other.port.as_ref()))
-            .and(Relation::of(self.method.as_ref(), other.method.as_ref()))
-            .and(self.path.relation(&other.path))
-    }
-
-    /// The requests of both; meaningful where they overlap.
-    pub(crate) fn intersection(&self, other: &Self) -> Self {
-        let host = match self.host.relation(&other.host) {
-            Relation::Broader => &other.host,
-            _ => &self.host,
-        };
-        Self {
-            host: host.clone(),
-            port: self.port.or(other.port),
-            method: self.method.clone().or_else(|| other.method.clone()),
-            path: self.path.intersection(&other.path),
-        }
-    }
-
     /// A request of this atom, for a message: `GET shop.example.org/v1/charges`.
     pub(crate) fn example(&self) -> String {
         let mut text = String::new();

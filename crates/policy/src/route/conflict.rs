@@ -1,130 +1,88 @@
 //! Conflicts: two routes that match one request, neither of them the narrower.
-//!
-//! The table is walked once per atom, along the branches that its path overlaps, so that a large
-//! document is not compared pair by pair.
 
-use std::collections::HashSet;
-
-use super::table::{End, Entry, RouteTable, domains_of};
-use super::template::{Relation, Segment};
-use super::{Atom, HostPattern};
+use super::Atom;
+use super::overlap::{Overlap, Walk};
+use super::relation::Relation;
+use super::steps::Steps;
+use super::table::RouteTable;
 use crate::RouteId;
-use crate::language::{Place, Report};
+use crate::language::{MAX_ERRORS, Place, Report};
+
+/// Two routes in conflict, the first by number first, and where.
+pub(super) struct Conflict {
+    routes: (RouteId, RouteId),
+    shared: Atom,
+    equal: bool,
+}
 
 impl RouteTable {
     /// Reports every two routes that overlap with neither inside the other, unless a third takes
-    /// exactly what they share.
+    /// exactly what they share; the most that a report shows, and one more.
     pub(crate) fn report_conflicts(&self, name: &dyn Fn(RouteId) -> String, report: &mut Report) {
-        let all: HashSet<&Atom> = self.atoms.iter().map(|owned| &owned.atom).collect();
-        let mut told: HashSet<(RouteId, RouteId)> = HashSet::new();
-        for (index, owned) in self.atoms.iter().enumerate() {
-            self.overlapping(0, &owned.atom.path.segments, &owned.atom, &mut |other| {
-                let Some(theirs) = self.atoms.get(other) else {
-                    return;
-                };
-                let same_route = theirs.route == owned.route;
-                let shared = match owned.atom.relation(&theirs.atom) {
-                    Relation::Across if !same_route => owned.atom.intersection(&theirs.atom),
-                    Relation::Equal if index < other => owned.atom.clone(),
-                    _ => return,
-                };
-                let equal = owned.atom == theirs.atom;
-                if !equal && all.contains(&shared) {
-                    return;
-                }
-                let pair = (owned.route.min(theirs.route), owned.route.max(theirs.route));
-                if told.insert(pair) {
-                    let message = describe(name, pair, &shared, equal);
-                    report.error(&Place::top(), message);
-                }
-            });
+        let (conflicts, whole, _) = self.conflicts();
+        if whole.is_none() && conflicts.is_empty() {
+            report.error(&Place::top().field("routes"), TOO_MANY);
+        }
+        for conflict in &conflicts {
+            report.error(&Place::top(), conflict.describe(name));
         }
     }
 
-    /// Calls `found` for atoms whose path overlaps this one's and is not deeper than it; of two
-    /// that overlap at least one finds the other.
-    fn overlapping(
-        &self,
-        node: usize,
-        segments: &[Segment],
-        atom: &Atom,
-        found: &mut dyn FnMut(usize),
-    ) {
-        let Some(node) = self.nodes.get(node) else {
-            return;
+    /// The conflicts; `None` where not all was looked at.
+    pub(super) fn conflicts(&self) -> (Vec<Conflict>, Option<()>, Steps) {
+        let mut conflicts: Vec<Conflict> = Vec::new();
+        let mut found = |overlap: &Overlap<'_>| {
+            let (one, two) = (overlap.one.route, overlap.two.route);
+            let equal = overlap.relation == Relation::Equal;
+            let across = overlap.relation == Relation::Across && one != two;
+            let routes = (one.min(two), one.max(two));
+            if !(equal || across && self.shared(overlap).is_none()) {
+                return Some(());
+            }
+            let Err(at) = conflicts.binary_search_by(|known| known.routes.cmp(&routes)) else {
+                return Some(());
+            };
+            let shared = self.meet(overlap);
+            conflicts.insert(
+                at,
+                Conflict {
+                    routes,
+                    shared,
+                    equal,
+                },
+            );
+            (conflicts.len() <= MAX_ERRORS).then_some(())
         };
-        node.rest.overlapping(atom, found);
-        let Some((segment, after)) = segments.split_first() else {
-            node.here.overlapping(atom, found);
-            return;
+        let mut walk = Walk {
+            table: self,
+            steps: Steps::default(),
+            found: &mut found,
         };
-        match segment {
-            Segment::Literal(literal) => {
-                if let Some(child) = node.literals.get(literal.as_bytes()) {
-                    self.overlapping(*child, after, atom, found);
-                }
-            }
-            Segment::Any => {
-                for child in node.literals.values() {
-                    self.overlapping(*child, after, atom, found);
-                }
-            }
-        }
-        if let Some(child) = node.any {
-            self.overlapping(child, after, atom, found);
-        }
+        let (whole, steps) = (walk.all(), walk.steps);
+        (conflicts, whole, steps)
     }
 }
 
-impl End {
-    fn overlapping(&self, atom: &Atom, found: &mut dyn FnMut(usize)) {
-        let mut each = |entries: &Vec<Entry>| entries.iter().for_each(|entry| found(entry.atom));
-        each(&self.any);
-        match &atom.host {
-            HostPattern::Exact(name) => {
-                self.exact.get(name).into_iter().for_each(&mut each);
-                domains_of(name)
-                    .filter_map(|domain| self.below.get(domain))
-                    .for_each(&mut each);
-            }
-            HostPattern::Below(domain) => {
-                let inside = |name: &str| name.ends_with(&**domain);
-                let exact = self.exact.iter().filter(|(name, _)| inside(name));
-                exact.map(|(_, entries)| entries).for_each(&mut each);
-                let below = self
-                    .below
-                    .iter()
-                    .filter(|(other, _)| inside(other) || domain.ends_with(&***other));
-                below.map(|(_, entries)| entries).for_each(&mut each);
-            }
-            HostPattern::Any => self
-                .exact
-                .values()
-                .chain(self.below.values())
-                .for_each(&mut each),
+impl Conflict {
+    fn describe(&self, name: &dyn Fn(RouteId) -> String) -> String {
+        let shared = &self.shared;
+        let (first, second) = (name(self.routes.0), name(self.routes.1));
+        let example = shared.example();
+        if self.routes.0 == self.routes.1 {
+            return format!("routes[{first}]: lists {shared} twice");
         }
+        if self.equal {
+            return format!(
+                "routes[{first}] and routes[{second}]: both match {example} and neither is the \
+                 narrower; remove {shared} from one of them"
+            );
+        }
+        format!(
+            "routes[{first}] and routes[{second}]: both match {example} and neither is the \
+             narrower; give \"{second}\" methods or a narrower path, or add a route for {shared}"
+        )
     }
 }
 
-fn describe(
-    name: &dyn Fn(RouteId) -> String,
-    (first, second): (RouteId, RouteId),
-    shared: &Atom,
-    equal: bool,
-) -> String {
-    let (first_name, second_name) = (name(first), name(second));
-    let example = shared.example();
-    if first == second {
-        return format!("routes[{first_name}]: lists {shared} twice");
-    }
-    if equal {
-        return format!(
-            "routes[{first_name}] and routes[{second_name}]: both match {example} and neither is the \
-             narrower; remove {shared} from one of them"
-        );
-    }
-    format!(
-        "routes[{first_name}] and routes[{second_name}]: both match {example} and neither is the \
-         narrower; give \"{second_name}\" methods or a narrower path, or add a route for {shared}"
-    )
-}
+const TOO_MANY: &str = "too many of their hosts, ports, methods and paths lie inside each other to be \
+    compared at load; write fewer, or broader ones";

@@ -1,16 +1,15 @@
 //! Host patterns: one name, or every name below a domain.
 
 use std::fmt;
-
-use super::template::Relation;
+use std::rc::Rc;
 
 /// Which hosts a route is for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HostPattern {
     /// Just this name.
-    Exact(Box<str>),
+    Exact(Rc<str>),
     /// Every name that ends in this, which begins with a dot; the domain itself is not in it.
-    Below(Box<str>),
+    Below(Rc<str>),
     /// Any host, and none.
     Any,
 }
@@ -45,25 +44,11 @@ impl HostPattern {
         }
     }
 
-    /// How the hosts of this pattern lie to those of another.
-    pub(crate) fn relation(&self, other: &Self) -> Relation {
-        match (self, other) {
-            (mine, theirs) if mine == theirs => Relation::Equal,
-            (_, Self::Any) => Relation::Narrower,
-            (Self::Any, _) => Relation::Broader,
-            (Self::Exact(name), Self::Below(domain)) if name.ends_with(&**domain) => {
-                Relation::Narrower
-            }
-            (Self::Below(domain), Self::Exact(name)) if name.ends_with(&**domain) => {
-                Relation::Broader
-            }
-            (Self::Below(mine), Self::Below(theirs)) if mine.ends_with(&**theirs) => {
-                Relation::Narrower
-            }
-            (Self::Below(mine), Self::Below(theirs)) if theirs.ends_with(&**mine) => {
-                Relation::Broader
-            }
-            _ => Relation::Disjoint,
+    /// The text that names end in, or are; `None` for any.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Exact(text) | Self::Below(text) => Some(text),
+            Self::Any => None,
         }
     }
 

@@ -1,11 +1,12 @@
 //! Path templates: `{name}` is one segment, a last `**` any rest, everything else literal.
 
 use std::fmt;
+use std::rc::Rc;
 
 use crate::{Ambiguity, NormalPath};
 
 /// One segment of a template.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Segment {
     /// These bytes.
     Literal(Box<str>),
@@ -13,51 +14,28 @@ pub(crate) enum Segment {
     Any,
 }
 
-/// A path template; two that differ only in the names in braces are equal.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// The most segments of a template: no path in use is that long, and the walks over all templates
+/// are as deep as the longest.
+const MAX_SEGMENTS: usize = 64;
+
+/// A path template; two that differ only in the names in braces are equal. Its segments are shared
+/// by every atom of a route that has the path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PathTemplate {
-    pub(crate) segments: Vec<Segment>,
+    pub(crate) segments: Rc<[Segment]>,
     /// It ends in `**`: any further segments, or none.
     pub(crate) rest: bool,
 }
 
-/// How two sets of requests lie to each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Relation {
-    Equal,
-    Narrower,
-    Broader,
-    /// They overlap, and neither is inside the other.
-    Across,
-    Disjoint,
-}
-
-impl Relation {
-    /// The relation of two products of sets, from the relations of their parts.
-    pub(crate) const fn and(self, other: Self) -> Self {
-        use Relation::{Across, Broader, Disjoint, Equal, Narrower};
-        match (self, other) {
-            (Disjoint, _) | (_, Disjoint) => Disjoint,
-            (Equal, relation) | (relation, Equal) => relation,
-            (Narrower, Narrower) => Narrower,
-            (Broader, Broader) => Broader,
-            _ => Across,
-        }
-    }
-
-    /// Of two values that are `None` for "any".
-    pub(crate) fn of<T: PartialEq>(mine: Option<&T>, theirs: Option<&T>) -> Self {
-        match (mine, theirs) {
-            (None, None) => Self::Equal,
-            (Some(_), None) => Self::Narrower,
-            (None, Some(_)) => Self::Broader,
-            (Some(mine), Some(theirs)) if mine == theirs => Self::Equal,
-            _ => Self::Disjoint,
-        }
-    }
-}
-
 impl PathTemplate {
+    /// `/**`: every path.
+    pub(crate) fn everything() -> Self {
+        Self {
+            segments: Rc::from([]),
+            rest: true,
+        }
+    }
+
     /// Reads a template as written in the document.
     ///
     /// # Errors
@@ -83,29 +61,11 @@ impl PathTemplate {
                 _ => segments.push(read_segment(segment, text, fold_case)?),
             }
         }
-        Ok(Self { segments, rest })
-    }
-
-    /// How the paths of this template lie to those of another.
-    pub(crate) fn relation(&self, other: &Self) -> Relation {
-        use std::cmp::Ordering::{Equal, Greater, Less};
-        let mut relation = Relation::Equal;
-        for (mine, theirs) in self.segments.iter().zip(&other.segments) {
-            relation = relation.and(match (mine, theirs) {
-                (Segment::Any, Segment::Any) => Relation::Equal,
-                (Segment::Literal(_), Segment::Any) => Relation::Narrower,
-                (Segment::Any, Segment::Literal(_)) => Relation::Broader,
-                (Segment::Literal(a), Segment::Literal(b)) if a == b => Relation::Equal,
-                (Segment::Literal(_), Segment::Literal(_)) => Relation::Disjoint,
-            });
+        if segments.len() > MAX_SEGMENTS {
+            return Err(format!("has more than {MAX_SEGMENTS} segments"));
         }
-        let length = self.segments.len().cmp(&other.segments.len());
-        relation.and(match (length, self.rest, other.rest) {
-            (Equal, true, true) | (Equal, false, false) => Relation::Equal,
-            (Equal | Less, true, _) => Relation::Broader,
-            (Equal | Greater, _, true) => Relation::Narrower,
-            _ => Relation::Disjoint,
-        })
+        let segments = segments.into();
+        Ok(Self { segments, rest })
     }
 
     /// The paths of both; meaningful where they overlap.
@@ -115,8 +75,8 @@ impl PathTemplate {
         } else {
             (other, self)
         };
-        let mut segments = longer.segments.clone();
-        for (mine, theirs) in segments.iter_mut().zip(&shorter.segments) {
+        let mut segments = longer.segments.to_vec();
+        for (mine, theirs) in segments.iter_mut().zip(&*shorter.segments) {
             if *mine == Segment::Any {
                 mine.clone_from(theirs);
             }
@@ -126,13 +86,14 @@ impl PathTemplate {
         } else {
             longer.rest
         };
+        let segments = segments.into();
         Self { segments, rest }
     }
 
     /// Whether a normalised path matches.
     pub(crate) fn matches(&self, path: &[u8]) -> bool {
         let mut parts = segments_of(path);
-        for segment in &self.segments {
+        for segment in &*self.segments {
             match (segment, parts.next()) {
                 (Segment::Literal(literal), Some(part)) if literal.as_bytes() == part => {}
                 (Segment::Any, Some(part)) if !part.is_empty() => {}
@@ -207,7 +168,7 @@ fn read_segment(segment: &str, text: &str, fold_case: bool) -> Result<Segment, S
 
 impl fmt::Display for PathTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for segment in &self.segments {
+        for segment in &*self.segments {
             match segment {
                 Segment::Literal(literal) => write!(f, "/{literal}")?,
                 Segment::Any => f.write_str("/{x}")?,

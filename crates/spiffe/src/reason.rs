@@ -11,8 +11,8 @@ policy::reasons! {
          waypoint the source is istio_waypoint.";
     /// The certificate cannot be read.
     BAD_CERTIFICATE = "spiffe.bad_certificate", Forbidden,
-        "The caller's certificate cannot be read after RFC 5280, is larger than 64 KiB, or states \
-         one extension twice. Look at how it was issued.";
+        "The caller's certificate cannot be read after RFC 5280, is larger than 64 KiB, states one \
+         extension twice, or has a critical one that is not known. Look at how it was issued.";
     /// No SPIFFE ID in the certificate.
     NO_URI_SAN = "spiffe.no_uri_san", Forbidden,
         "The caller's certificate has no URI SAN, so it names no workload. Issue it with its \
@@ -31,8 +31,12 @@ policy::reasons! {
          (X509-SVID §3.2).";
     /// The certificate may sign others, or may not sign at all.
     BAD_KEY_USAGE = "spiffe.bad_key_usage", Forbidden,
-        "The key usage of the caller's certificate is not a leaf's (X509-SVID §4.3): set \
-         digitalSignature, and neither keyCertSign nor cRLSign.";
+        "The key usage of the caller's certificate is missing or not a leaf's (X509-SVID §4.3): \
+         set digitalSignature, and neither keyCertSign nor cRLSign.";
+    /// The certificate is for something else.
+    BAD_EXTENDED_KEY_USAGE = "spiffe.bad_extended_key_usage", Forbidden,
+        "The caller's certificate has an extended key usage without serverAuth or clientAuth. \
+         X509-SVID §4.4 asks for both, or for none.";
     /// The certificate's time has not come.
     NOT_YET_VALID = "spiffe.not_yet_valid", Forbidden,
         "The caller's certificate is not valid before a later time. Compare the clocks of the \

@@ -5,6 +5,8 @@
 //! certificates that it does not validate.
 
 mod encoded;
+mod extensions;
+mod leaf;
 #[cfg(test)]
 mod tests;
 
@@ -12,19 +14,18 @@ pub(crate) use self::encoded::hex_byte;
 
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
-use x509_cert::der::asn1::Ia5String;
-use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectAltName};
 
 use policy::Reason;
 
+use self::extensions::Extensions;
 use crate::{IdError, SpiffeId, reason};
 
 /// Why a certificate is not an X509-SVID of a workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SvidError {
-    /// Not a certificate after RFC 5280, or not one in the form expected.
+    /// Not a certificate after RFC 5280, not one in the form expected, or one that two readers could
+    /// read differently: an extension twice, a critical one that is not processed.
     #[error("the certificate cannot be read")]
     Unreadable,
     /// Larger than [`Svid::MAX_BYTES`].
@@ -36,6 +37,9 @@ pub enum SvidError {
     /// keyCertSign or cRLSign is set, or digitalSignature is not (X509-SVID §4.3).
     #[error("the key usage is not a leaf's")]
     BadKeyUsage,
+    /// There is an extended key usage without serverAuth or clientAuth (X509-SVID §4.4).
+    #[error("the extended key usage is not a workload's")]
+    BadPurposes,
     /// No URI SAN (X509-SVID §2).
     #[error("the certificate has no URI SAN")]
     NoUriSan,
@@ -58,6 +62,7 @@ impl SvidError {
             Self::Unreadable | Self::TooLarge => reason::BAD_CERTIFICATE,
             Self::NotALeaf => reason::NOT_A_LEAF,
             Self::BadKeyUsage => reason::BAD_KEY_USAGE,
+            Self::BadPurposes => reason::BAD_EXTENDED_KEY_USAGE,
             Self::NoUriSan => reason::NO_URI_SAN,
             Self::SeveralUriSans => reason::SEVERAL_URI_SANS,
             Self::BadId(_) | Self::NoPath => reason::BAD_ID,
@@ -102,12 +107,17 @@ impl Svid {
             return Err(SvidError::TooLarge);
         }
         let certificate = Certificate::from_der(der).map_err(|_| SvidError::Unreadable)?;
-        check_role(&certificate)?;
-        let id = SpiffeId::parse(only_uri(&certificate)?.as_bytes())?;
+        let tbs = certificate.tbs_certificate();
+        let extensions = Extensions::of(tbs)?;
+        leaf::check_constraints(&extensions)?;
+        let uri = leaf::only_uri(&extensions)?;
+        leaf::check_key_usage(&extensions)?;
+        leaf::check_purposes(&extensions)?;
+        let id = SpiffeId::parse(uri.as_bytes())?;
         if id.path().is_empty() {
             return Err(SvidError::NoPath);
         }
-        let validity = certificate.tbs_certificate().validity();
+        let validity = tbs.validity();
         Ok(Self {
             id,
             not_before: validity.not_before.to_unix_duration().as_secs(),
@@ -131,45 +141,5 @@ impl Svid {
     #[must_use]
     pub const fn not_after(&self) -> u64 {
         self.not_after
-    }
-}
-
-/// Refuses a certificate that may sign others, or that may not sign at all (X509-SVID §4.1, §4.3,
-/// §5.2). Absent basic constraints mean "no CA" (RFC 5280 §4.2.1.9), and absent key usage
-/// restricts nothing (§4.2.1.3): many CAs leave them out.
-fn check_role(certificate: &Certificate) -> Result<(), SvidError> {
-    let tbs = certificate.tbs_certificate();
-    let constraints = tbs
-        .get_extension::<BasicConstraints>()
-        .map_err(|_| SvidError::Unreadable)?;
-    if constraints.is_some_and(|(_, constraints)| constraints.ca) {
-        return Err(SvidError::NotALeaf);
-    }
-    let usage = tbs
-        .get_extension::<KeyUsage>()
-        .map_err(|_| SvidError::Unreadable)?;
-    let is_leaf =
-        |usage: &KeyUsage| usage.digital_signature() && !usage.key_cert_sign() && !usage.crl_sign();
-    match usage {
-        Some((_, usage)) if !is_leaf(&usage) => Err(SvidError::BadKeyUsage),
-        _ => Ok(()),
-    }
-}
-
-/// The one URI SAN (X509-SVID §2). Other kinds of names may stand beside it.
-fn only_uri(certificate: &Certificate) -> Result<Ia5String, SvidError> {
-    let names = certificate
-        .tbs_certificate()
-        .get_extension::<SubjectAltName>()
-        .map_err(|_| SvidError::Unreadable)?;
-    let names = names.map_or_else(Vec::new, |(_, names)| names.0);
-    let mut uris = names.into_iter().filter_map(|name| match name {
-        GeneralName::UniformResourceIdentifier(uri) => Some(uri),
-        _ => None,
-    });
-    match (uris.next(), uris.next()) {
-        (Some(uri), None) => Ok(uri),
-        (None, _) => Err(SvidError::NoUriSan),
-        (Some(_), Some(_)) => Err(SvidError::SeveralUriSans),
     }
 }

@@ -67,6 +67,7 @@ fn certificate() -> Vec<u8> {
     let mut params = rcgen::CertificateParams::default();
     params.not_before = rcgen::date_time_ymd(2025, 12, 31);
     params.not_after = rcgen::date_time_ymd(2026, 1, 2);
+    params.key_usages = vec![rcgen::KeyUsagePurpose::DigitalSignature];
     let id = "spiffe://example.org/ns/shop/sa/web".try_into().unwrap();
     params.subject_alt_names = vec![rcgen::SanType::URI(id)];
     let key = rcgen::KeyPair::generate().unwrap();

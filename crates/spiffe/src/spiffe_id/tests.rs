@@ -1,29 +1,13 @@
-mod cases;
+//! Properties of the grammar. The cases of the standard and of other implementations stand in
+//! `tests/vectors/spiffe`, and are run by `make test-spiffe`.
 
 use proptest::prelude::*;
 
 use super::*;
 use IdError::{BadByte, TooLong, WrongScheme};
-use cases::{BAD_DOMAIN, INVALID, LONG_DOMAIN, VALID};
 
-#[test]
-fn valid_ids_are_taken_apart() {
-    for (text, domain, path) in VALID {
-        let id: SpiffeId = text
-            .parse()
-            .unwrap_or_else(|error| panic!("{text}: {error}"));
-        assert_eq!((id.trust_domain(), id.path()), (*domain, *path), "{text}");
-        assert_eq!(id.to_string(), *text);
-    }
-}
-
-#[test]
-fn invalid_ids_are_refused_for_their_reason() {
-    for (text, error) in INVALID {
-        assert_eq!(text.parse::<SpiffeId>(), Err(*error), "{text:?}");
-    }
-    assert!(VALID.len() + INVALID.len() >= 60);
-}
+const BAD_DOMAIN: IdError = IdError::TrustDomain(TrustDomainError::BadByte);
+const LONG_DOMAIN: IdError = IdError::TrustDomain(TrustDomainError::TooLong);
 
 #[test]
 fn bytes_that_are_not_text_are_refused() {

@@ -60,6 +60,7 @@ fn a_certificate_that_may_sign_others_is_refused() {
             |p| p.key_usages.push(Usage::CrlSign),
             BadKeyUsage,
         ),
+        ("no key usage", |p| p.key_usages.clear(), BadKeyUsage),
         (
             "keyAgreement alone",
             |p| p.key_usages = vec![Usage::KeyAgreement],
@@ -71,6 +72,44 @@ fn a_certificate_that_may_sign_others_is_refused() {
             BadKeyUsage,
         ),
     ]);
+}
+
+#[test]
+fn a_certificate_for_one_end_of_a_connection_alone_is_refused() {
+    use rcgen::ExtendedKeyUsagePurpose::{Any, ClientAuth, ServerAuth};
+    check(&[
+        (
+            "a client",
+            |p| p.extended_key_usages = vec![ClientAuth],
+            SvidError::BadPurposes,
+        ),
+        (
+            "a server",
+            |p| p.extended_key_usages = vec![ServerAuth],
+            SvidError::BadPurposes,
+        ),
+        (
+            "anything",
+            |p| p.extended_key_usages = vec![Any],
+            SvidError::BadPurposes,
+        ),
+    ]);
+    assert!(bent(|p| p.extended_key_usages = vec![ClientAuth, ServerAuth]).is_ok());
+}
+
+#[test]
+fn a_critical_extension_that_nobody_processes_is_refused() {
+    fn critical(params: &mut CertificateParams, number: u64, der: &[u8]) {
+        let mut extension = extension(number, der);
+        extension.set_criticality(true);
+        params.custom_extensions.push(extension);
+    }
+    check(&[(
+        "name constraints of a leaf",
+        |p| critical(p, 30, &[0x30, 0]),
+        SvidError::Unreadable,
+    )]);
+    assert!(bent(|p| critical(p, 32, &[0x30, 0])).is_ok(), "policies");
 }
 
 #[test]
@@ -186,7 +225,6 @@ fn what_the_standard_leaves_open_is_taken() {
         bent(|p| p.is_ca = IsCa::NoCa).is_ok(),
         "no basic constraints"
     );
-    assert!(bent(|p| p.key_usages.clear()).is_ok(), "no key usage");
     assert!(
         bent(|p| p.key_usages.push(Usage::KeyEncipherment)).is_ok(),
         "more usages"
@@ -210,6 +248,7 @@ fn each_error_has_its_reason() {
         (SvidError::TooLarge, "spiffe.bad_certificate"),
         (SvidError::NotALeaf, "spiffe.not_a_leaf"),
         (SvidError::BadKeyUsage, "spiffe.bad_key_usage"),
+        (SvidError::BadPurposes, "spiffe.bad_extended_key_usage"),
         (SvidError::NoUriSan, "spiffe.no_uri_san"),
         (SvidError::SeveralUriSans, "spiffe.several_uri_sans"),
         (SvidError::BadId(IdError::DotSegment), "spiffe.bad_id"),

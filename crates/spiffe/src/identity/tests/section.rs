@@ -167,7 +167,7 @@ fn the_vocabulary_is_complete() {
         .iter()
         .map(|(reason, _)| reason.code())
         .collect();
-    assert_eq!(codes.len(), 15);
+    assert_eq!(codes.len(), 16);
     assert!(codes.iter().all(|code| code.starts_with("spiffe.")));
     assert!(codes.contains(&reason::SVID_EXPIRED.code()));
     assert!(

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use fixtures::{Ca, Identity};
 use rustls::{
     ClientConfig, DEFAULT_VERSIONS, RootCertStore, SupportedProtocolVersion,
-    crypto::ring::default_provider, version::TLS12,
+    crypto::ring::default_provider,
+    sign::{CertifiedKey, SingleCertAndKey},
+    version::TLS12,
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
@@ -57,9 +59,16 @@ impl ClientTls {
             .with_root_certificates(self.roots);
         Arc::new(match self.identity {
             None => builder.with_no_client_auth(),
-            Some(identity) => builder
-                .with_client_auth_cert(vec![certificate(identity.cert_pem())], key(&identity))
-                .expect("a client certificate"),
+            // A resolver, since rustls would look at the certificate itself, and refuse what a proxy
+            // is to refuse.
+            Some(identity) => {
+                let key = default_provider()
+                    .key_provider
+                    .load_private_key(key(&identity))
+                    .expect("a client's key");
+                let shown = CertifiedKey::new(vec![certificate(identity.cert_pem())], key);
+                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(shown)))
+            }
         })
     }
 }

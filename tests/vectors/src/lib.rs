@@ -11,10 +11,14 @@
 )]
 
 mod certificate;
+pub mod conformance;
+mod der;
 mod pure;
+mod recipe;
 mod token;
 mod vector;
 
 pub use certificate::Form;
 pub use pure::Pure;
+pub use recipe::{Recipe, WORKLOAD};
 pub use vector::{Document, Vector, documents, vectors};

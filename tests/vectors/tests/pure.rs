@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use vectors::conformance::svids;
 use vectors::{Pure, documents, vectors};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -46,8 +47,8 @@ fn names_are_unique_and_every_document_is_used() {
     }
 }
 
-/// Every reason code that a request can bring about stands in a vector; the others are faults of
-/// the proxy or the plugin, which `tests/host` shows.
+/// Every reason code that a request can bring about stands in a vector, or in a case of X509-SVID; the
+/// others are faults of the proxy or the plugin, which `tests/host` shows.
 #[test]
 fn every_reason_has_a_vector() {
     let all = [
@@ -57,17 +58,15 @@ fn every_reason_has_a_vector() {
         jwt::reason::ALL,
         rate_limit::reason::ALL,
     ];
+    let cases = svids().into_iter().map(|case| case.expect);
     let shown: Vec<String> = vectors()
         .into_iter()
         .flat_map(|vector| vector.expect)
+        .chain(cases)
         .collect();
     let elsewhere = [
         // needs a store that loses: crates/rate-limit
         "rate_limit.contention",
-        // needs a certificate that no authority would sign: crates/spiffe
-        "spiffe.bad_certificate",
-        "spiffe.bad_key_usage",
-        "spiffe.not_yet_valid",
     ];
     let missing: Vec<&str> = all
         .into_iter()

@@ -92,15 +92,6 @@ rate_limit:
                 "routes[search].allow.api_key",
             ],
         ),
-        (
-            "gateway",
-            "
-version: v1
-mode: shadow
-routes: [{name: a, paths: [/a], allow: any}]
-",
-            &["mode"],
-        ),
     ] {
         let ran = check_for(plugin, text).expect(1);
         let mut places = Vec::new();

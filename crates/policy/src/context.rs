@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::{Learnt, Request};
+use crate::{Learnt, Mode, Request};
 
 /// The number of a route in its document, from 0 in the order of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,4 +17,13 @@ pub struct Context<'a> {
     pub learnt: &'a Learnt,
     /// The route that matched, with its name; `None` where none did.
     pub route: Option<(RouteId, &'a Rc<str>)>,
+}
+
+impl Context<'_> {
+    /// Whether what is asked for is enforced or on trial. On trial nothing may be done that an
+    /// enforced rule could notice: no request is held, no budget spent, nothing written.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.learnt.mode()
+    }
 }

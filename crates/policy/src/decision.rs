@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::{Failure, Reason};
+use crate::{Failure, Reason, Trial};
 
 /// What becomes of a request.
 pub type Decision = Result<Permit, Denial>;
@@ -30,6 +30,11 @@ pub struct Permit {
     pub response: Vec<HeaderChange>,
     /// Outcomes for later filters and the access log: filter state `wasm.portcullis.<name>`.
     pub outcomes: Vec<(&'static str, Vec<u8>)>,
+    /// What came of the rules on trial.
+    pub trials: Vec<Trial>,
+    /// The caller's verified identity as it was presented, where a rule on trial would have denied:
+    /// for the log, never a secret.
+    pub principal: Option<Rc<str>>,
 }
 
 /// The request is answered here.
@@ -43,6 +48,10 @@ pub struct Denial {
     pub rule: Option<Rc<str>>,
     /// Headers of the standard's own (`www-authenticate`, `retry-after`, `connection`).
     pub headers: Vec<(&'static str, String)>,
+    /// The caller's verified identity as it was presented, for the log; never a secret.
+    pub principal: Option<Rc<str>>,
+    /// What came of the rules on trial.
+    pub trials: Vec<Trial>,
 }
 
 impl From<Failure> for Denial {
@@ -59,6 +68,8 @@ impl From<Failure> for Denial {
             route: None,
             rule: failure.rule,
             headers,
+            principal: None,
+            trials: Vec::new(),
         }
     }
 }

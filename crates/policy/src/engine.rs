@@ -1,68 +1,52 @@
 //! The pass: one request through limits, guards and its route, to one decision.
 
 mod readings;
+mod rules;
 mod target;
+mod trial;
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
 use readings::Readings;
+use rules::{Asked, Matched, named};
+pub(crate) use rules::{Rules, Unmatched};
 use target::{read_method, read_port};
+use trial::{Record, is_internal};
 
-use crate::condition::Who;
-use crate::document::guards::Guard;
-use crate::document::routes::{Route, Routes};
-use crate::reason::{request as bad_request, route as reason};
+use crate::reason::request as bad_request;
 use crate::request::host;
-use crate::route::{Found, RouteTable, Target};
+use crate::route::Target;
 use crate::{
-    Ambiguity, Context, Decision, Denial, Failure, Gate, HeaderChange, Learnt, NormalPath, Permit,
-    Policy, Request, RouteId, Source, Stage, Weight,
+    Context, Decision, Denial, Failure, Gate, HeaderChange, Learnt, Mode, NormalPath, Permit,
+    Policy, Request, Rule, Source, Stage, Weight,
 };
-
-/// Headers that would change the method behind the policy's back.
-const METHOD_OVERRIDES: [&str; 3] = [
-    "x-http-method-override",
-    "x-http-method",
-    "x-method-override",
-];
 
 /// A compiled document: decides requests, holds no clock and no connection.
 pub struct Engine {
-    table: RouteTable,
-    routes: Routes,
-    deny: Vec<Guard>,
-    require: Vec<Guard>,
+    mode: Mode,
+    rules: Rules,
+    /// Rules on trial, where there are any.
+    trial: Option<Box<Rules>>,
     before: Vec<Rc<dyn Gate>>,
     after: Vec<Rc<dyn Gate>>,
     policies: Vec<Box<dyn Policy>>,
     /// Headers that we may set, with their underscore variants.
     written: Vec<Rc<str>>,
-    fold_case: bool,
     needs_port: bool,
 }
 
-/// A route that matched, with its number.
-type Matched<'e> = Option<(RouteId, &'e Route, Found)>;
-
 impl Engine {
     pub(crate) fn new(
-        table: RouteTable,
-        routes: Routes,
-        deny: Vec<Guard>,
-        require: Vec<Guard>,
+        mode: Mode,
+        rules: Rules,
+        trial: Rules,
         gates: Vec<Rc<dyn Gate>>,
         policies: Vec<Box<dyn Policy>>,
-        fold_case: bool,
     ) -> Self {
         let (before, after) = gates
             .into_iter()
             .partition(|gate| gate.stage() == Stage::BeforeIdentity);
-        let needs_port = table.uses_ports()
-            || deny
-                .iter()
-                .chain(&require)
-                .any(|guard| guard.matching.uses_ports());
         let mut written: Vec<Rc<str>> = Vec::new();
         for header in policies.iter().flat_map(|policy| policy.written_headers()) {
             if header.contains('-') {
@@ -71,41 +55,67 @@ impl Engine {
             written.push(header);
         }
         Self {
-            table,
-            routes,
-            deny,
-            require,
+            mode,
+            needs_port: rules.use_ports(),
+            rules,
+            trial: (trial.count() > 0).then(|| Box::new(trial)),
             before,
             after,
             policies,
             written,
-            fold_case,
-            needs_port,
         }
+    }
+
+    /// How many routes, guards and limits are on trial: all of them where the document is.
+    #[must_use]
+    pub fn on_trial(&self) -> usize {
+        let gates = self.before.iter().chain(&self.after);
+        let trial = self.trial.as_ref().map_or(0, |rules| rules.count());
+        match self.mode {
+            Mode::Shadow => self.rules.count().saturating_add(gates.count()),
+            Mode::Enforce => gates.filter(|gate| gate.mode() == Mode::Shadow).count(),
+        }
+        .saturating_add(trial)
     }
 
     /// Decides one request.
     ///
     /// # Errors
     /// The denial. Whatever fails on the way is one; there is no way to a permit but through the
-    /// route that lets the request in.
+    /// route that lets the request in, and the mode of a document that is on trial as a whole.
     ///
     /// # Security
     /// Headers that a policy writes are hidden from the whole decision and removed on a permit, so
-    /// that a client cannot state them.
+    /// that a client cannot state them. Rules on trial change nothing but the record.
     pub fn decide(&self, source: &dyn Source) -> Decision {
         let request = Request::hiding(source, &self.written);
-        let learnt = Learnt::default();
+        let learnt = Learnt::in_mode(self.mode);
         let mut matched: Matched<'_> = None;
-        self.pass(&request, &learnt, &mut matched)
-            .map_err(|failure| {
+        let mut record = Record::default();
+        let mut decided = self.pass(&request, &learnt, &mut matched, &mut record);
+        if self.mode == Mode::Shadow {
+            decided = self.waive(decided, &request, &mut record);
+            record.remember(&self.policies, &learnt);
+        }
+        let route = || matched.map(|(_, route, _)| Rc::clone(&route.name));
+        match decided {
+            Ok(mut permit) => {
+                permit.route = route();
+                permit.trials = record.trials;
+                permit.principal = record.principal;
+                Ok(permit)
+            }
+            Err(failure) => {
                 let mut denial = Denial::from(failure);
-                denial.route = matched.map(|(_, route, _)| Rc::clone(&route.name));
+                denial.route = route();
+                denial.trials = record.trials;
                 for policy in &self.policies {
                     policy.on_denial(&learnt, &mut denial);
                 }
-                denial
-            })
+                denial.principal = self.principal(&learnt).or(record.principal);
+                Err(denial)
+            }
+        }
     }
 
     fn pass<'e>(
@@ -113,6 +123,7 @@ impl Engine {
         request: &Request<'_>,
         learnt: &Learnt,
         matched: &mut Matched<'e>,
+        record: &mut Record,
     ) -> Result<Permit, Failure> {
         let method = request.header(":method")?;
         let method = method
@@ -133,7 +144,7 @@ impl Engine {
             Some(path) => path,
             None => return Err(fault(bad_request::AMBIGUOUS_PATH)),
         };
-        let path = self.normal(NormalPath::read(&raw_path));
+        let path = self.rules.normal(NormalPath::read(&raw_path));
         let target = Target {
             host: host.as_deref(),
             port,
@@ -144,149 +155,97 @@ impl Engine {
             .as_deref()
             .filter(|_| dotted)
             .map(|host| format!("{host}."));
-        let readings = Readings::of(&path, dotted, |path| self.normal(path));
-        *matched = self.find(&target);
-        self.check_readings(&path, &readings, &target, matched)?;
+        let readings = Readings::of(&path, dotted, |path| self.rules.normal(path));
+        let asked = Asked {
+            path: &path,
+            readings: &readings,
+            target,
+        };
+        *matched = self.rules.find(&target);
+        self.rules.check_readings(&asked, *matched)?;
 
         let context = Context {
             request,
             learnt,
-            route: matched.as_ref().map(|(id, route, _)| (*id, &route.name)),
+            route: named(*matched),
         };
         self.before
             .iter()
-            .try_for_each(|gate| gate.pass(&context))?;
-        self.check_guards(&target, &readings, &context)?;
-        self.check_route(&target, *matched, &context)?;
-        self.after.iter().try_for_each(|gate| gate.pass(&context))?;
-        self.permit(&context)
-    }
-
-    fn normal<'p>(&self, path: NormalPath<'p>) -> NormalPath<'p> {
-        if self.fold_case { path.folded() } else { path }
-    }
-
-    fn find(&self, target: &Target<'_>) -> Matched<'_> {
-        let found = self.table.find(target)?;
-        Some((found.route, self.routes.route(found.route)?, found))
-    }
-
-    /// Whatever can be read in another way passes only where all readings lead to one route, and an
-    /// ambiguous path only where that route accepts it.
-    fn check_readings(
-        &self,
-        path: &NormalPath<'_>,
-        readings: &Readings,
-        target: &Target<'_>,
-        matched: &Matched<'_>,
-    ) -> Result<(), Failure> {
-        let accepted = matched.map_or(Ambiguity::NONE, |(_, route, _)| route.accepted);
-        let ambiguity = readings.ambiguity_with(path.ambiguity());
-        if ambiguity.is_mixed() || !ambiguity.is_within(accepted) {
-            return Err(fault(bad_request::AMBIGUOUS_PATH));
-        }
-        let route = |matched: Matched<'_>| matched.map(|(id, _, _)| id);
-        for other in readings.others(target) {
-            if route(self.find(&other)) != route(*matched) {
-                return Err(fault(if other.path == target.path {
-                    bad_request::BAD_HOST
-                } else {
-                    bad_request::AMBIGUOUS_PATH
-                }));
+            .try_for_each(|gate| record.ask(&**gate, &context))?;
+        let decided = self.judge(&asked, *matched, &context, record);
+        match (&self.trial, &decided) {
+            (None, _) => {}
+            (Some(_), Err(failure)) if is_internal(failure) => {}
+            (Some(trial), _) => {
+                let learnt = Learnt::in_mode(Mode::Shadow);
+                trial.try_out(request, &asked, *matched, &learnt, record);
+                record.remember(&self.policies, &learnt);
             }
         }
-        Ok(())
+        decided
     }
 
-    /// A guard holds where any reading is one of its requests.
-    fn check_guards(
+    /// Guards, the route and what comes behind it.
+    fn judge(
         &self,
-        target: &Target<'_>,
-        readings: &Readings,
-        context: &Context<'_>,
-    ) -> Result<(), Failure> {
-        let holds = |guard: &&Guard| {
-            guard.matching.matches(target)
-                || readings
-                    .others(target)
-                    .any(|other| guard.matching.matches(&other))
-        };
-        for guard in self.deny.iter().filter(holds) {
-            let hit = match &guard.who {
-                Who::Any => true,
-                Who::None => false,
-                Who::If(condition) => match condition.holds(context) {
-                    Ok(()) => true,
-                    Err(failure) if failure.weight == Weight::Fault => return Err(failure),
-                    Err(_) => false,
-                },
-            };
-            if hit {
-                let mut failure = Failure::new(reason::DENIED, Weight::NotAllowed);
-                failure.rule = Some(Rc::clone(&guard.name));
-                return Err(failure);
-            }
-        }
-        for guard in self.require.iter().filter(holds) {
-            if let Who::If(condition) = &guard.who {
-                condition.holds(context).map_err(|mut failure| {
-                    failure.rule = Some(Rc::clone(&guard.name));
-                    failure
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    fn check_route(
-        &self,
-        target: &Target<'_>,
+        asked: &Asked<'_>,
         matched: Matched<'_>,
         context: &Context<'_>,
-    ) -> Result<(), Failure> {
-        let connect = target.method == "CONNECT";
-        let Some((_, route, found)) = matched else {
-            if self.routes.is_empty() && !connect {
-                return Ok(()); // limits alone: the load check allows it only where nothing is asked
-            }
-            let reason = if connect {
-                bad_request::CONNECT
-            } else {
-                reason::UNMATCHED
-            };
-            return Err(Failure::new(reason, Weight::NotAllowed));
-        };
-        if connect && !found.by_method {
-            return Err(Failure::new(bad_request::CONNECT, Weight::NotAllowed));
-        }
-        if found.by_method {
-            for header in METHOD_OVERRIDES {
-                if context.request.has_header(header)? {
-                    return Err(fault(bad_request::METHOD_OVERRIDE));
-                }
-            }
-        }
-        match &route.allow {
-            Who::Any => Ok(()),
-            Who::None => Err(Failure::new(reason::NOT_ALLOWED, Weight::NotAllowed)),
-            Who::If(condition) => condition.holds(context),
-        }
+        record: &mut Record,
+    ) -> Result<Permit, Failure> {
+        self.rules.check_guards(asked, context)?;
+        self.rules.check_route(&asked.target, matched, context)?;
+        let of_mode = |mode| self.after.iter().filter(move |gate| gate.mode() == mode);
+        of_mode(Mode::Enforce).try_for_each(|gate| record.ask(&**gate, context))?;
+        let permit = self.permit(context)?;
+        // last, so that nothing a limit on trial learns is in the permit
+        of_mode(Mode::Shadow).try_for_each(|gate| record.ask(&**gate, context))?;
+        Ok(permit)
     }
 
     fn permit(&self, context: &Context<'_>) -> Result<Permit, Failure> {
-        let mut permit = Permit {
-            route: context.route.map(|(_, name)| Rc::clone(name)),
-            ..Permit::default()
-        };
-        for header in &self.written {
-            if context.request.has_written_header(header)? {
-                permit.changes.push(HeaderChange::Remove(Rc::clone(header)));
-            }
-        }
+        let mut permit = self.stripped(context.request)?;
         for policy in &self.policies {
             policy.on_permit(context, &mut permit)?;
         }
         Ok(permit)
+    }
+
+    /// A permit that removes what a client may not state, and says nothing of its own.
+    fn stripped(&self, request: &Request<'_>) -> Result<Permit, Failure> {
+        let mut permit = Permit::default();
+        for header in &self.written {
+            if request.has_written_header(header)? {
+                permit.changes.push(HeaderChange::Remove(Rc::clone(header)));
+            }
+        }
+        Ok(permit)
+    }
+
+    /// What becomes of a decision where the document is on trial: it is noted, and the request
+    /// passes without a word about who calls. A fault of ours stays one.
+    fn waive(
+        &self,
+        decided: Result<Permit, Failure>,
+        request: &Request<'_>,
+        record: &mut Record,
+    ) -> Result<Permit, Failure> {
+        match decided {
+            Err(failure) if is_internal(&failure) => Err(failure),
+            Err(failure) => {
+                record.note(Rule::Document, Some(&failure));
+                self.stripped(request)
+            }
+            Ok(permit) => {
+                record.note(Rule::Document, None);
+                Ok(permit)
+            }
+        }
+    }
+
+    fn principal(&self, learnt: &Learnt) -> Option<Rc<str>> {
+        let mut policies = self.policies.iter();
+        policies.find_map(|policy| policy.principal(learnt))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A gate: something a request passes besides its route, such as a rate limit.
 
-use crate::{Context, Failure};
+use crate::{Context, Failure, Mode};
 
 /// When a gate runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,12 @@ pub enum Stage {
 pub trait Gate: std::fmt::Debug {
     /// When it runs; fixed when the document is read.
     fn stage(&self) -> Stage;
+
+    /// Whether its denials are denied. A gate on trial is asked like any other; what it says is
+    /// recorded and stops nobody.
+    fn mode(&self) -> Mode {
+        Mode::Enforce
+    }
 
     /// Lets the request pass, or says why not. Gates of one stage run in the order of the
     /// document; a gate that denies stops the later ones, which then take nothing.

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use crate::Mode;
+
 /// Verified facts of one request. A policy puts its own type here when it has verified something
 /// and finds it again by that type; no policy sees another's.
 ///
@@ -19,12 +21,29 @@ use std::rc::Rc;
 pub struct Learnt {
     first: [OnceCell<Rc<dyn Any>>; INLINE],
     more: RefCell<Vec<Rc<dyn Any>>>,
+    mode: Mode,
 }
 
 /// Facts kept without an allocation: one a policy, and one more.
 const INLINE: usize = 4;
 
 impl Learnt {
+    /// Nothing yet, for rules of this mode. Rules on trial learn apart from enforced ones, so that
+    /// they can leave nothing behind that would change a decision.
+    #[must_use]
+    pub fn in_mode(mode: Mode) -> Self {
+        Self {
+            mode,
+            ..Self::default()
+        }
+    }
+
+    /// The mode of the rules that learn here.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// The fact of this type, if it was put here. Cheap: the few facts are compared by type.
     #[must_use]
     pub fn find<T: Any>(&self) -> Option<Rc<T>> {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::language::{Fields, Place, Report};
 use crate::{
-    Attribute, AttributeName, Context, Denial, Failure, Gate, Leaf, Learnt, Permit, RouteId,
+    Attribute, AttributeName, Context, Denial, Failure, Gate, Leaf, Learnt, Mode, Permit, RouteId,
 };
 
 /// The words that one policy adds to the language, for refusals by name. What is told about them
@@ -28,6 +28,16 @@ pub trait RouteNames {
     /// The names of routes that can permit a request for which the given section (`"jwt"`,
     /// `"identity"`) has verified nothing.
     fn unverified(&self, section: &str) -> Vec<(RouteId, &str)>;
+    /// The document's mode: what a limit that says nothing is in.
+    fn mode(&self) -> Mode {
+        Mode::Enforce
+    }
+    /// Whether this name is that of a route on trial, which [`Self::find`] does not find: no
+    /// request is ever on it.
+    fn is_on_trial(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
 }
 
 /// Turns a name of the document into an attribute of whichever policy has it.
@@ -105,5 +115,12 @@ pub trait Policy {
     /// learnt on the way is as far as the pass came.
     fn on_denial(&self, learnt: &Learnt, denial: &mut Denial) {
         let _ = (learnt, denial);
+    }
+
+    /// The caller's verified identity as it was presented, where one was learnt: for the log, so
+    /// never a secret.
+    fn principal(&self, learnt: &Learnt) -> Option<Rc<str>> {
+        let _ = learnt;
+        None
     }
 }

@@ -215,8 +215,7 @@ fn headers_that_are_ours_cannot_be_stated() {
             HeaderChange::Remove("x-who".into()),
             HeaderChange::Set("x-who".into(), b"anna".to_vec()),
         ],
-        response: Vec::new(),
-        outcomes: Vec::new(),
+        ..Permit::default()
     };
     assert_eq!(permit.route, expected.route);
     let mut changes = permit.changes;

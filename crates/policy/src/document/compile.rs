@@ -4,23 +4,17 @@ use std::rc::Rc;
 
 use super::guards::Guard;
 use super::linked::Linked;
-use super::model::{Mode, RequestModel, RouteModel, Version};
-use super::routes::{Route, Routes};
+use super::model::{RequestModel, Version};
+use super::route_lists::RouteLists;
+use super::routes::KnownRoutes;
 use crate::attribute::Resolver;
 use crate::condition::ConditionReader;
-use crate::engine::Engine;
-use crate::language::{Fields, Instead, Json, Model, Place, Report};
-use crate::route::{OwnedAtom, RouteTable};
-use crate::{Gate, Policy};
+use crate::engine::{Engine, Rules, Unmatched};
+use crate::language::{Fields, Instead, Json, Place, Report};
+use crate::{Gate, Mode, Policy};
 
 /// The largest document in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
-
-/// The most routes of one document.
-pub const MAX_ROUTES: usize = 10_000;
-
-/// The most atoms (host x port x method x path) of one document, so that its memory is bounded.
-const MAX_ATOMS: usize = 100_000;
 
 /// The fields of the document besides the sections of the policies.
 const OWN_FIELDS: [&str; 6] = ["version", "mode", "request", "deny", "require", "routes"];
@@ -105,7 +99,8 @@ fn read(
         let message = "missing; write \"version: v1\" (this plugin reads v1)";
         report.error(&top.field("version"), message);
     }
-    let _ = fields.read::<Mode>("mode", report);
+    let mode = fields.read::<Mode>("mode", report).flatten();
+    let mode = mode.unwrap_or_default();
     let request = fields.read::<RequestModel>("request", report).flatten();
     let fold_case = request.is_some_and(|request| request.case_insensitive_paths);
     for policy in &mut policies {
@@ -115,93 +110,58 @@ fn read(
         policies: &policies,
         linked: &linked,
     };
-    let (routes, atoms) = read_routes(&mut fields, &reader, &linked, fold_case, report);
-    let deny = Guard::read_list("deny", &mut fields, &reader, &linked, fold_case, report);
-    let require = Guard::read_list("require", &mut fields, &reader, &linked, fold_case, report);
+    let lists = RouteLists::read(&mut fields, &reader, (&linked, mode, fold_case), report);
+    let mut guards = |list| {
+        let guards = Guard::read_list(
+            list,
+            &mut fields,
+            &reader,
+            (&linked, mode, fold_case),
+            report,
+        );
+        let on_trial = |guard: &Guard| guard.mode == Mode::Shadow;
+        guards.into_iter().partition::<Vec<_>, _>(on_trial)
+    };
+    let (trial_deny, deny) = guards("deny");
+    let (trial_require, require) = guards("require");
     linked.refuse_sections(&mut fields, report);
     let known: Vec<&str> = OWN_FIELDS.into_iter().chain(linked.sections()).collect();
     fields.refuse_rest(&known, &INSTEAD, report);
 
-    let table = RouteTable::new(&atoms);
-    let routes = Routes::new(routes);
-    if !report.is_refused() {
-        let name = |id| routes.name(id).to_owned();
-        table.report_conflicts(&name, report);
-        table.report_unreachable(&name, &|id| routes.takes_empty_segments(id), report);
-        table.report_leftovers(&name, &|id| routes.openness(id), report);
-    }
-    let gates = read_gates(&mut policies, &routes, &linked, report);
+    let unmatched = lists.unmatched();
+    let (table, routes) = lists.enforced.compile(report);
+    let (trial_table, trial_routes) = lists.trial.compile(report);
+    let names = KnownRoutes {
+        routes: &routes,
+        trial: &trial_routes,
+        mode,
+    };
+    let gates = read_gates(&mut policies, &names, &linked, report);
     for policy in &policies {
         policy.finish(report);
     }
-    Some(Engine::new(
-        table, routes, deny, require, gates, policies, fold_case,
-    ))
-}
-
-fn read_routes(
-    fields: &mut Fields<'_>,
-    reader: &ConditionReader<'_>,
-    linked: &Linked,
-    fold_case: bool,
-    report: &mut Report,
-) -> (Vec<Route>, Vec<OwnedAtom>) {
-    let place = fields.place().field("routes");
-    let items = match fields.take("routes") {
-        Some(Json::List(items)) if !items.is_empty() => items,
-        None if !linked.has_conditions() => return (Vec::new(), Vec::new()),
-        Some(Json::List(_)) | None => {
-            report.error(
-                &place,
-                "missing, so every request would be denied; to limit only, add {name: all, paths: \
-                 [\"/**\"], allow: any}",
-            );
-            return (Vec::new(), Vec::new());
-        }
-        Some(other) => {
-            report.error(
-                &place,
-                format_args!("expected a list, got {}", other.kind()),
-            );
-            return (Vec::new(), Vec::new());
-        }
+    let rules = Rules {
+        table,
+        routes,
+        deny,
+        require,
+        unmatched,
+        fold_case,
     };
-    if items.len() > MAX_ROUTES {
-        report.error(
-            &place,
-            format_args!("has {} entries; at most {MAX_ROUTES}", items.len()),
-        );
-        return (Vec::new(), Vec::new());
-    }
-    super::report_like_names(items, &place, report);
-    let mut routes = Vec::with_capacity(items.len());
-    let mut atoms = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        let place = place.item(index, item);
-        let Some(model) = RouteModel::read(item, &place, report) else {
-            continue;
-        };
-        let Some(route) = Route::compile(&model, reader, &place, report) else {
-            continue;
-        };
-        super::matching::atoms_of(&model, fold_case, routes.len(), &place, &mut atoms, report);
-        if atoms.len() > MAX_ATOMS {
-            report.error(
-                &place,
-                format_args!(
-                    "hosts x ports x methods x paths of all routes are more than {MAX_ATOMS}"
-                ),
-            );
-            break;
-        }
-        routes.push(route);
-    }
-    (routes, atoms)
+    let trial = Rules {
+        table: trial_table,
+        routes: trial_routes,
+        deny: trial_deny,
+        require: trial_require,
+        unmatched: Unmatched::Denied,
+        fold_case,
+    };
+    Some(Engine::new(mode, rules, trial, gates, policies))
 }
 
 fn read_gates(
     policies: &mut [Box<dyn Policy>],
-    routes: &Routes,
+    routes: &KnownRoutes<'_>,
     linked: &Linked,
     report: &mut Report,
 ) -> Vec<Rc<dyn Gate>> {

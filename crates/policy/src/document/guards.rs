@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::linked::Linked;
 use super::matching::Matching;
 use super::model::GuardModel;
+use crate::Mode;
 use crate::condition::{ConditionReader, Who};
 use crate::language::{Fields, Json, Model, Place, Report};
 
@@ -14,6 +15,7 @@ pub(crate) struct Guard {
     pub(crate) name: Rc<str>,
     pub(crate) matching: Matching,
     pub(crate) who: Who,
+    pub(crate) mode: Mode,
 }
 
 impl Guard {
@@ -22,8 +24,7 @@ impl Guard {
         list: &'static str,
         fields: &mut Fields<'_>,
         reader: &ConditionReader<'_>,
-        linked: &Linked,
-        fold_case: bool,
+        (linked, mode, fold_case): (&Linked, Mode, bool),
         report: &mut Report,
     ) -> Vec<Self> {
         let Some(value) = fields.take(list) else {
@@ -47,7 +48,7 @@ impl Guard {
                 list,
                 item,
                 &place.item(index, item),
-                (reader, fold_case),
+                (reader, mode, fold_case),
                 report,
             )
         };
@@ -58,7 +59,7 @@ impl Guard {
         list: &str,
         item: &Json,
         place: &Place<'_>,
-        (reader, fold_case): (&ConditionReader<'_>, bool),
+        (reader, mode, fold_case): (&ConditionReader<'_>, Mode, bool),
         report: &mut Report,
     ) -> Option<Self> {
         let model = GuardModel::read(item, place, report)?;
@@ -85,6 +86,7 @@ impl Guard {
             name: model.name.share(),
             matching,
             who,
+            mode: super::check_mode(model.mode, mode, place, report),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The models of the document's own parts: routes, guards and the request section.
 
+use crate::Mode;
 use crate::language::{Json, Model, Name, Place, Report, Shape, Text, Whole};
 
 crate::words! {
@@ -8,15 +9,6 @@ crate::words! {
         /// The first, and so far the only one.
         V1 = "v1",
     }
-}
-
-crate::words! {
-    /// Whether what is decided is also done.
-    pub(crate) enum Mode {
-        /// Denials are denied.
-        Enforce = "enforce",
-    }
-    later ["shadow"];
 }
 
 crate::words! {
@@ -76,8 +68,10 @@ crate::model! {
         required allow: WhoModel, "write a condition, \"any\" (no condition) or \"none\" (always denied)";
         /// What this route accepts in a path though two servers could read it differently.
         optional accept_ambiguous: Vec<Accepted>;
+        /// `shadow`: on trial. The other routes decide as if this one were not there, and what it
+        /// would have decided is recorded.
+        optional mode: Mode;
     }
-    later ["mode"];
     instead [
         ("path", "paths: [...]"), ("prefix", "paths: [\"/prefix/**\"]"), ("method", "methods: [...]"),
         ("host", "hosts: [...]"), ("requires", "allow"), ("from", "allow"), ("to", "paths and methods"),
@@ -101,6 +95,7 @@ crate::model! {
         optional hosts: Vec<Text>;
         /// Ports; left out: any.
         optional ports: Vec<Whole<1, 65535>>;
+        /// `shadow`: on trial. It denies nobody, and whom it would have denied is recorded.
+        optional mode: Mode;
     }
-    later ["mode"];
 }

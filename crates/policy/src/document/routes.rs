@@ -6,7 +6,7 @@ use super::model::{Accepted, RouteModel};
 use crate::condition::{ConditionReader, Who};
 use crate::language::{Place, Report};
 use crate::route::Openness;
-use crate::{Ambiguity, RouteId, RouteNames};
+use crate::{Ambiguity, Mode, RouteId, RouteNames};
 
 /// One route, compiled; what it matches is in the route table.
 #[derive(Debug)]
@@ -53,8 +53,8 @@ impl Routes {
         Self(routes)
     }
 
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub(crate) const fn count(&self) -> usize {
+        self.0.len()
     }
 
     pub(crate) fn route(&self, id: RouteId) -> Option<&Route> {
@@ -80,6 +80,12 @@ impl Routes {
             .is_some_and(|route| Ambiguity::EMPTY_SEGMENT.is_within(route.accepted))
     }
 
+    fn find(&self, name: &str) -> Option<RouteId> {
+        self.each()
+            .find(|(_, route)| *route.name == *name)
+            .map(|(id, _)| id)
+    }
+
     fn each(&self) -> impl Iterator<Item = (RouteId, &Route)> {
         self.0
             .iter()
@@ -88,15 +94,20 @@ impl Routes {
     }
 }
 
-impl RouteNames for Routes {
+/// What policies are told of a document's routes: those that a request can be on.
+pub(crate) struct KnownRoutes<'a> {
+    pub(crate) routes: &'a Routes,
+    pub(crate) trial: &'a Routes,
+    pub(crate) mode: Mode,
+}
+
+impl RouteNames for KnownRoutes<'_> {
     fn find(&self, name: &str) -> Option<RouteId> {
-        self.each()
-            .find(|(_, route)| *route.name == *name)
-            .map(|(id, _)| id)
+        self.routes.find(name)
     }
 
     fn names(&self) -> Vec<&str> {
-        self.0.iter().map(|route| &*route.name).collect()
+        self.routes.0.iter().map(|route| &*route.name).collect()
     }
 
     fn unverified(&self, section: &str) -> Vec<(RouteId, &str)> {
@@ -105,9 +116,18 @@ impl RouteNames for Routes {
             Who::If(condition) => !condition.verifies(section),
             Who::None => false,
         };
-        self.each()
+        self.routes
+            .each()
             .filter(|(_, route)| lets_in_without(route))
             .map(|(id, route)| (id, &*route.name))
             .collect()
+    }
+
+    fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    fn is_on_trial(&self, name: &str) -> bool {
+        self.trial.find(name).is_some()
     }
 }

@@ -1,9 +1,9 @@
 //! The shape of the whole document, for the JSON Schema and the reference page.
 
-use super::model::{GuardModel, Mode, RequestModel, RouteModel, Version};
-use crate::Reference;
+use super::model::{GuardModel, RequestModel, RouteModel, Version};
 use crate::condition::condition_shape;
 use crate::language::{FieldShape, Model, ObjectShape, Presence, Shape};
+use crate::{Mode, Reference};
 
 /// The document's shape with the sections of these policies.
 #[must_use]
@@ -24,7 +24,8 @@ pub fn document(policies: &[Reference]) -> Shape {
         ),
         field(
             "mode",
-            "Whether what is decided is also done.",
+            "Whether what is decided is also done. `shadow`: everything passes, and everything is \
+             decided, counted and logged.",
             Presence::Default("enforce"),
             Mode::shape(),
         ),

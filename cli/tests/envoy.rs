@@ -9,7 +9,11 @@ use wrapped::{listener, structure};
 
 #[test]
 fn the_shipped_configurations_have_nothing_wrong() {
-    for file in ["envoy/edge.yaml", "envoy/service.yaml"] {
+    for file in [
+        "envoy/edge.yaml",
+        "envoy/service.yaml",
+        "envoy/federation.yaml",
+    ] {
         let ran = portcullis(&["check", file], "").expect(0);
         assert!(
             ran.out
@@ -118,7 +122,7 @@ const EDGE: [Slip; 12] = [
     ],
 ];
 
-const SERVICE: [Slip; 2] = [
+const FEDERATION: [Slip; 2] = [
     [
         "require_client_certificate: true",
         "require_client_certificate: false",
@@ -139,7 +143,7 @@ const SERVICE: [Slip; 2] = [
 fn a_part_missing_around_the_plugin_is_told() {
     for (file, slips) in [
         ("envoy/edge.yaml", &EDGE[..]),
-        ("envoy/service.yaml", &SERVICE),
+        ("envoy/federation.yaml", &FEDERATION),
     ] {
         let text = read(file);
         for [part, instead, weight, place, words] in slips {

@@ -55,6 +55,15 @@ impl Member {
         }
     }
 
+    /// The secrets in `envoy/sds/` that the configuration names.
+    #[must_use]
+    pub const fn secrets(self) -> &'static [&'static str] {
+        match self {
+            Self::Edge => &["svid.yaml", "bundle.yaml", "web.yaml"],
+            Self::Catalog | Self::Orders | Self::Payments => &["svid.yaml", "bundle.yaml"],
+        }
+    }
+
     /// The plugin in `dist/` that the configuration names.
     #[must_use]
     pub const fn plugin(self) -> &'static str {

@@ -41,6 +41,11 @@ pub fn mint(envoy: &Path, dist: &Path, out: &Path, places: &Places<'_>) -> Resul
         let plugin = made(folder.join("dist"))?.join(member.plugin());
         let built = dist.join(member.plugin());
         fs::copy(&built, plugin).map_err(Error::file(built))?;
+        let secrets = made(folder.join("sds"))?;
+        for secret in member.secrets() {
+            let shipped = envoy.join("sds").join(secret);
+            fs::copy(&shipped, secrets.join(secret)).map_err(Error::file(shipped))?;
+        }
         let mut configuration = Configuration::read(envoy, member)?;
         if member == Member::Edge {
             configuration = configuration.with_jwks(&issuer.jwks())?;
@@ -74,10 +79,13 @@ const MARK: &str = "client/made-from";
 fn fingerprint(envoy: &Path, dist: &Path) -> Result<String, Error> {
     let mut hasher = DefaultHasher::new();
     for member in Member::ALL {
-        for source in [
+        let secrets = member.secrets().iter();
+        let secrets = secrets.map(|secret| envoy.join("sds").join(secret));
+        let others = [
             envoy.join(member.configuration()),
             dist.join(member.plugin()),
-        ] {
+        ];
+        for source in secrets.chain(others) {
             let bytes = fs::read(&source).map_err(Error::file(source))?;
             bytes.hash(&mut hasher);
         }

@@ -74,9 +74,10 @@ fn each_plugin_comes_first_and_the_seal_right_behind_it() {
         let (sealed, open): (Vec<_>, Vec<_>) = chains
             .into_iter()
             .partition(|chain| chain.iter().any(|name| name == "portcullis"));
+        assert_eq!(sealed.len(), 1, "{member}");
         assert_eq!(
-            sealed,
-            [["portcullis", "portcullis.seal", "envoy.filters.http.router"]],
+            sealed[0][..2],
+            ["portcullis", "portcullis.seal"],
             "{member}"
         );
         // What leaves a service is decided where it arrives.

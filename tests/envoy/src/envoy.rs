@@ -2,7 +2,7 @@
 //!
 //! Everything a test may look at: its address, its counters, its log and its access log.
 
-use std::net::SocketAddr;
+use std::{fs, net::SocketAddr};
 
 use fixtures::{Ca, Identity};
 use serde_json::Value;
@@ -50,6 +50,17 @@ impl Envoy {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Replaces a file below its folder in one step, as whoever rotates certificates does.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn replace_file(&self, path: &str, text: &str) {
+        let path = self.process.folder().join(path);
+        let fresh = path.with_extension("new");
+        fs::write(&fresh, text).expect("a file in the proxy's folder");
+        fs::rename(&fresh, path).expect("a file in the proxy's folder");
     }
 
     /// A client without TLS.

@@ -39,7 +39,7 @@ pub use judge::{assert_denied, assert_permitted};
 pub use proxy::{Proxy, Refusal};
 pub use request::Request;
 pub use response::Response;
-pub use shipped::Shipped;
+pub use shipped::{Shipped, trust_bundles};
 pub use tls::ClientTls;
 pub use transport::Transport;
 pub use wait::until;

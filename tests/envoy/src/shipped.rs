@@ -5,6 +5,7 @@
 use std::{fs, os::unix::fs::symlink, path::Path};
 
 use fixtures::{Ca, Identity};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     process::{Process, command, folder, validated},
 };
 
-/// A file of `envoy/`, with `certs/` and `dist/` beside it as its head says.
+/// A file of `envoy/`, with `sds/`, `certs/` and `dist/` beside it as its head says.
 pub struct Shipped {
     folder: TempDir,
     text: String,
@@ -30,6 +31,8 @@ impl Shipped {
         let plugins = plugins.parent().expect("a file lies in a folder");
         let plugins = plugins.canonicalize().expect("a folder that is there");
         symlink(plugins, folder.path().join("dist")).expect("a link in a fresh folder");
+        let secrets = repository().join("envoy/sds");
+        symlink(secrets, folder.path().join("sds")).expect("a link in a fresh folder");
         fs::create_dir(folder.path().join("certs")).expect("a folder in a fresh folder");
         Self { folder, text }
     }
@@ -46,6 +49,14 @@ impl Shipped {
     #[must_use]
     pub fn bundle(self, ca: &Ca) -> Self {
         let written = fs::write(self.certs().join("bundle.crt"), ca.cert_pem());
+        written.expect("a file in a fresh folder");
+        self
+    }
+
+    /// Writes `certs/bundles.json` with the authorities of each trust domain.
+    #[must_use]
+    pub fn bundles(self, domains: &[(&str, &[&Ca])]) -> Self {
+        let written = fs::write(self.certs().join("bundles.json"), trust_bundles(domains));
         written.expect("a file in a fresh folder");
         self
     }
@@ -120,6 +131,19 @@ impl Shipped {
     fn certs(&self) -> std::path::PathBuf {
         Path::new(self.folder.path()).join("certs")
     }
+}
+
+/// A map of trust bundles, as the proxy's SPIFFE validator reads it.
+#[must_use]
+pub fn trust_bundles(domains: &[(&str, &[&Ca])]) -> String {
+    let bundle = |cas: &[&Ca]| {
+        let keys: Vec<Value> = cas.iter().map(|ca| ca.bundle_key()).collect();
+        json!({"spiffe_sequence": 1, "keys": keys})
+    };
+    let domains = domains
+        .iter()
+        .map(|(name, cas)| ((*name).to_owned(), bundle(cas)));
+    json!({"trust_domains": Map::from_iter(domains)}).to_string()
 }
 
 const CONFIG: &str = "envoy.yaml";

@@ -34,6 +34,20 @@ impl Transport {
         }))
     }
 
+    /// TLS with a client certificate of any of several authorities, whatever it says of itself: no way
+    /// to serve two trust domains.
+    #[must_use]
+    pub fn mtls_of_any(server: &Identity, clients: &[&Ca]) -> Self {
+        let bundle: String = clients.iter().map(|ca| ca.cert_pem()).collect();
+        Self::tls(json!({
+            "require_client_certificate": true,
+            "common_tls_context": {
+                "tls_certificates": [certificate(server)],
+                "validation_context": {"trusted_ca": {"inline_string": bundle}},
+            },
+        }))
+    }
+
     /// TLS with a client certificate that is validated where one is given: callers with and without
     /// an identity on one listener.
     #[must_use]

@@ -8,12 +8,14 @@
 mod client_cert;
 mod id_set;
 mod id_template;
+mod id_trie;
 mod identity;
 pub mod reason;
 mod spiffe_id;
 mod svid;
 #[cfg(test)]
 mod testing;
+mod texts;
 mod trust_domain;
 mod xfcc;
 

@@ -59,3 +59,38 @@ fn the_longest_id_and_the_deepest_template_are_within_reach() {
     assert!(set.contains(&id(&format!("spiffe://td{deep}/z"))));
     assert!(!set.contains(&id(&format!("spiffe://td{deep}"))));
 }
+
+proptest! {
+    /// Two sets meet where some ID is in both, and never only for want of patience.
+    #[test]
+    fn tries_meet_where_one_id_is_in_both(ones in texts(), twos in texts(), threes in texts()) {
+        let parse = |texts: Vec<String>| -> Vec<IdTemplate> {
+            texts.iter().map(|text| text.parse().unwrap()).collect()
+        };
+        let [ones, twos, threes] = [ones, twos, threes].map(parse);
+        let expected = ones.iter().any(|one| {
+            let both = twos.iter().filter_map(|two| one.intersection(two));
+            both.into_iter().any(|both| threes.iter().any(|three| both.intersection(three).is_some()))
+        });
+        let tries = [ones, twos, threes].map(|part| Trie::of(&part.iter().collect::<Vec<_>>()));
+        let mut patience = crate::id_trie::Patience { steps: 100_000, depth: 64 };
+        prop_assert_eq!(Trie::meet(&tries.each_ref(), &mut patience), expected);
+    }
+}
+
+#[test]
+fn ten_thousand_beside_ten_thousand_do_not_take_a_look_at_each_pair() {
+    let parse = |text: String| text.parse::<IdTemplate>().unwrap();
+    let trie = |of: &dyn Fn(usize) -> String| {
+        let templates: Vec<IdTemplate> = (0..10_000).map(|n| parse(of(n))).collect();
+        Trie::of(&templates.iter().collect::<Vec<_>>())
+    };
+    let open = trie(&|n| format!("spiffe://td/ns/a{n}/sa/{{x}}"));
+    let other = trie(&|n| format!("spiffe://td/ns/b{n}/sa/{{x}}"));
+    let mut patience = crate::id_trie::Patience {
+        steps: 100,
+        depth: 64,
+    };
+    assert!(!Trie::meet(&[&open, &other], &mut patience));
+    assert!(patience.steps > 90, "{patience:?}");
+}

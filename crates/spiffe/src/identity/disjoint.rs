@@ -6,11 +6,14 @@
 use policy::language::{Place, Report};
 
 use crate::IdTemplate;
+use crate::id_trie::{Patience, Trie};
 
-/// How many pairs are tried before parts are taken to meet. A document at its limits would
-/// otherwise take longer to load than a proxy waits; what is let through here denies, and never
-/// permits.
-const MAX_TRIED: usize = 1_000_000;
+/// How far is looked before parts are taken to meet. A document at its limits would otherwise take
+/// longer to load than a proxy waits; what is let through here denies, and never permits.
+const PATIENCE: Patience = Patience {
+    steps: 200_000,
+    depth: 64,
+};
 
 /// One part of a condition with the templates it lists.
 pub(super) struct Part {
@@ -20,10 +23,16 @@ pub(super) struct Part {
 
 /// Reports the parts that can never hold together.
 pub(super) fn refuse(parts: &[Part], place: &Place<'_>, report: &mut Report) {
+    if parts.len() < 2 {
+        return;
+    }
+    let trie = |part: &Part| Trie::of(&part.ids.iter().collect::<Vec<_>>());
+    let tries: Vec<Trie> = parts.iter().map(trie).collect();
+    let parts: Vec<(&Part, &Trie)> = parts.iter().zip(&tries).collect();
     for (index, first) in parts.iter().enumerate() {
         for second in parts.iter().skip(index.saturating_add(1)) {
-            if !meet(&[first, second]) {
-                let (first, second) = (first.name, second.name);
+            if !meet(&[*first, *second]) {
+                let (first, second) = (first.0.name, second.0.name);
                 report.error(
                     place,
                     format_args!(
@@ -35,29 +44,15 @@ pub(super) fn refuse(parts: &[Part], place: &Place<'_>, report: &mut Report) {
             }
         }
     }
-    if !meet(&parts.iter().collect::<Vec<_>>()) {
-        let names: Vec<&str> = parts.iter().map(|part| part.name).collect();
+    if !meet(&parts) {
+        let names: Vec<&str> = parts.iter().map(|(part, _)| part.name).collect();
         let names = names.join(", ");
         report.error(place, format_args!("{names} can never all hold together"));
     }
 }
 
 /// Whether some ID is in all parts.
-fn meet(parts: &[&Part]) -> bool {
-    let mut left = MAX_TRIED;
-    meet_within(None, parts, &mut left)
-}
-
-fn meet_within(so_far: Option<&IdTemplate>, parts: &[&Part], left: &mut usize) -> bool {
-    let Some((part, others)) = parts.split_first() else {
-        return true;
-    };
-    part.ids.iter().any(|template| {
-        *left = left.saturating_sub(1);
-        let both = match so_far {
-            None => Some(template.clone()),
-            Some(so_far) => so_far.intersection(template),
-        };
-        *left == 0 || both.is_some_and(|both| meet_within(Some(&both), others, left))
-    })
+fn meet(parts: &[(&Part, &Trie)]) -> bool {
+    let tries: Vec<&Trie> = parts.iter().map(|(_, trie)| *trie).collect();
+    Trie::meet(&tries, &mut { PATIENCE })
 }

@@ -193,6 +193,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
         while let Some(item) = seq.next_element()? {
             items.push(item);
         }
+        items.shrink_to_fit(); // most hold one or two, and grow by four
         Ok(Json::List(items))
     }
 
@@ -201,6 +202,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
         while let Some(member) = map.next_entry()? {
             members.push(member);
         }
+        members.shrink_to_fit();
         Ok(Json::Object(members))
     }
 }

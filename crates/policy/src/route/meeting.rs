@@ -73,6 +73,9 @@ impl<'t> Walk<'t, '_> {
         shared: Option<End>,
     ) -> Option<()> {
         let [one, two] = paths.map(|end| self.table.end(end));
+        if one.is_empty() || two.is_empty() {
+            return Some(());
+        }
         let ends = Ends {
             one,
             two,

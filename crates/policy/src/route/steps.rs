@@ -1,8 +1,8 @@
 //! How much work a load check may do, whatever the document says.
 
-/// The most steps of one check. A hundred thousand atoms that each lie inside a dozen others take
-/// fewer; at some ten nanoseconds each they are less than a tenth of a second of a worker's.
-const MAX_STEPS: usize = 4_000_000;
+/// The most steps of one check: some twenty for each of the hundred thousand atoms that a document
+/// may have. What they take of a worker's time stands in docs/scale-identity.md.
+const MAX_STEPS: usize = 2_000_000;
 
 /// Steps that a check has taken.
 #[derive(Debug, Default)]

@@ -71,6 +71,7 @@ fn a_path_written_otherwise_leads_where_its_plain_form_leads_or_nowhere() {
 fn a_trailing_dot_in_the_host_must_not_matter() {
     let engine = engine(
         r#"[{"name": "shop", "hosts": ["shop.test", "*.cdn.test"], "paths": ["/**"], "allow": "any"},
+            {"name": "shop-health", "hosts": ["shop.test", "*.cdn.test"], "paths": ["/healthz"], "allow": "any"},
             {"name": "health", "paths": ["/healthz"], "allow": "any"},
             {"name": "shops-health", "hosts": ["health.test"], "paths": ["/healthz"], "allow": "any"}]"#,
     );

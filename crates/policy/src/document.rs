@@ -16,25 +16,17 @@ pub use route_lists::MAX_ROUTES;
 pub use shape::{attributes, condition, document};
 
 use crate::Mode;
-use crate::language::{Json, Place, Report};
+use crate::language::{Json, Place, Report, twice};
 
 /// Reports names that stand twice in a list.
 fn report_like_names(items: &[Json], place: &Place<'_>, report: &mut Report) {
-    let mut names: Vec<&str> = items
-        .iter()
-        .filter_map(|item| item.member("name")?.text())
-        .collect();
-    names.sort_unstable();
-    for pair in names.windows(2) {
-        if let [first, second] = pair
-            && first == second
-        {
-            report.error(
-                &place.named(first),
-                "this name stands twice; names are unique in their list",
-            );
-        }
-    }
+    let name = |at: usize| items.get(at)?.member("name")?.text();
+    twice(items.len(), &name, &mut |name| {
+        report.error(
+            &place.named(name),
+            "this name stands twice; names are unique in their list",
+        );
+    });
 }
 
 /// The mode of a route or guard, where it may say its own. Nothing is enforced in a document that

@@ -14,6 +14,7 @@ mod shape;
 mod suggest;
 
 pub use fields::{Fields, Instead};
+pub(crate) use json::twice;
 pub use json::{Json, JsonError, number_text};
 pub use model::Model;
 pub use place::Place;

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{Place, Report};
+use crate::order::{index, order};
 
 /// The largest whole number that every JSON reader keeps exactly: 2^53 - 1 (RFC 8259 §6).
 pub(super) const MAX_WHOLE: u64 = (1 << 53) - 1;
@@ -83,15 +84,10 @@ impl Json {
     pub fn report_duplicates(&self, place: &Place<'_>, report: &mut Report) {
         match self {
             Self::Object(members) => {
-                let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
-                names.sort_unstable();
-                for pair in names.windows(2) {
-                    if let [first, second] = pair
-                        && first == second
-                    {
-                        report.error(&place.field(first), "given twice; only one may stand");
-                    }
-                }
+                let name = |at: usize| members.get(at).map(|(name, _)| name.as_str());
+                twice(members.len(), &name, &mut |name| {
+                    report.error(&place.field(name), "given twice; only one may stand");
+                });
                 for (name, value) in members {
                     value.report_duplicates(&place.field(name), report);
                 }
@@ -102,6 +98,26 @@ impl Json {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// Calls `found` for each text that stands among others twice, once for every time after the first.
+pub(crate) fn twice<'t>(
+    len: usize,
+    text: &dyn Fn(usize) -> Option<&'t str>,
+    found: &mut dyn FnMut(&'t str),
+) {
+    if len < 2 {
+        return;
+    }
+    let order = order(len, &|a, b| text(a).cmp(&text(b)));
+    for pair in order.windows(2) {
+        if let [first, second] = pair
+            && let Some(text_of_first) = text(index(*first))
+            && text(index(*second)) == Some(text_of_first)
+        {
+            found(text_of_first);
         }
     }
 }

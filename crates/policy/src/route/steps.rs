@@ -1,8 +1,9 @@
 //! How much work a load check may do, whatever the document says.
 
-/// The most steps of one check: some twenty for each of the hundred thousand atoms that a document
-/// may have. What they take of a worker's time stands in docs/scale-identity.md.
-const MAX_STEPS: usize = 2_000_000;
+/// The most steps of one check: twelve for each of the hundred thousand atoms that a document may
+/// have, where three to eight are common. What they take of a worker's time stands in
+/// docs/scale-identity.md.
+const MAX_STEPS: usize = 1_200_000;
 
 /// Steps that a check has taken.
 #[derive(Debug, Default)]

@@ -85,11 +85,11 @@ export const gridOfOne = (n) => {
 export const conflicts = (n) =>
   open(n, (at) => ({ paths: [at % 2 ? `/{x}/r${at}` : `/s${at}/{y}`] }));
 
-/** n guarded paths, each of which leaves its other methods to one guarded route: a note each. */
+/** n routes: all but one a guarded path, each of which leaves its other methods to one guarded route: a note each. */
 export const leftovers = (n) => {
   const guarded = { namespaces: ["shop"] };
   const each = (at) => route(at, { methods: [`M${at}`], paths: [`/r${at}`] }, guarded);
-  return document([...numbers(n).map(each), route("-rest", { paths: ["/**"] }, guarded)]);
+  return document([...numbers(n - 1).map(each), route("-rest", { paths: ["/**"] }, guarded)]);
 };
 
 /** Two parts of one condition with n principals each, of which no two meet: refused. */

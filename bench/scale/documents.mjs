@@ -101,8 +101,24 @@ export const neverBoth = (n) =>
     }),
   ]);
 
-/** n empty lists where routes should be: refused. */
-export const brackets = (n) => ({ version: "v1", routes: numbers(n).map(() => []) });
+/** One route of 10 n atoms, which is as many as there may be at 10,000. */
+export function atoms(n) {
+  const hosts = numbers(Math.max(1, n / 100)).map((at) => `h${at}.example.org`);
+  return document([route(0, { hosts, paths: numbers(1000).map((at) => `/v1/r${at}`) }, "any")]);
+}
+
+/** One route of 10 n short paths that differ. */
+export const paths = (n) => document([route(0, { paths: numbers(n * 10 - 1).map((at) => `/${at}`) }, "any")]);
+
+/** As many short principals as 1 MiB holds at 10,000. */
+export const short = (n) =>
+  document([route(0, { paths: ["/"] }, { principals: numbers(n * 5).map((at) => `spiffe://a/${at}`) })]);
+
+/** One route that is wrong in n places: refused. */
+export const errors = (n) => document([route(0, { paths: numbers(n).map((at) => `${at}//`) }, "any")]);
+
+/** 34 n empty lists where routes should be: refused. */
+export const brackets = (n) => ({ version: "v1", routes: numbers(n * 34).map(() => []) });
 
 /** One path of n segments, one for each shorter path. */
 export const deep = (n) => {

@@ -13,6 +13,7 @@ mod disjoint;
 mod forwarders;
 mod leaf;
 mod peer;
+mod recent_sets;
 mod section;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ use self::disjoint::Part;
 use self::forwarders::Forwarders;
 use self::leaf::Among;
 use self::peer::Peers;
+use self::recent_sets::RecentSets;
 use crate::{IdTemplate, TrustDomain, reason};
 
 /// The name of the section, and of the credential that its attributes need.
@@ -63,6 +65,7 @@ pub struct Identity {
     principals: Cell<usize>,
     /// A missing trust domain is reported once, at the first short form that needs it.
     told: Cell<bool>,
+    sets: RecentSets,
 }
 
 /// `identity.trust_domain` as the document has it.
@@ -233,7 +236,7 @@ impl Policy for Identity {
         let leaf = |part: Part| -> Box<dyn Leaf> {
             Box::new(Among::new(
                 Rc::clone(&self.callers),
-                part.ids.iter().collect(),
+                self.sets.set(part.ids),
             ))
         };
         parts.into_iter().map(leaf).collect()
@@ -257,6 +260,10 @@ impl Policy for Identity {
     }
 
     /// States who called, if somebody asked.
+    fn finish(&self, _report: &mut Report) {
+        self.sets.clear();
+    }
+
     fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {
         if let Some(caller) = context.learnt.find::<Caller>() {
             let id = caller.presented().as_str();

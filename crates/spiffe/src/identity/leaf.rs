@@ -11,11 +11,11 @@ use crate::{IdSet, reason};
 #[derive(Debug)]
 pub(super) struct Among {
     callers: Rc<Callers>,
-    allowed: IdSet,
+    allowed: Rc<IdSet>,
 }
 
 impl Among {
-    pub(super) const fn new(callers: Rc<Callers>, allowed: IdSet) -> Self {
+    pub(super) const fn new(callers: Rc<Callers>, allowed: Rc<IdSet>) -> Self {
         Self { callers, allowed }
     }
 }

@@ -253,8 +253,13 @@ fn forwarded_identities_need_a_listener_that_keeps_what_is_forwarded() {
         place,
         "without a certificate",
     );
-    let json = set("APPEND_FORWARD") + "        set_client_cert_format: JSON\n";
-    sourced(sources, &json, MUTUAL).says("warning", "set_client_cert_format", "text form");
+    let json = set("APPEND_FORWARD")
+        + "        set_current_client_cert_details: {uri: true, format: JSON}\n";
+    sourced(sources, &json, MUTUAL).says(
+        "warning",
+        "set_current_client_cert_details.format",
+        "text form",
+    );
     // A forwarder is known by its certificate.
     sourced(sources, &set("APPEND_FORWARD"), "").expect(1).says(
         "error",

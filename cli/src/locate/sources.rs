@@ -55,11 +55,14 @@ fn look_at_forwarding(manager: &Json, remarks: &mut Remarks) {
              caller behind them; write \"forward_client_cert_details: APPEND_FORWARD\""
         )),
     }
-    let format = proto::field(manager, "set_client_cert_format").and_then(Json::text);
-    if format.is_some_and(|format| format.contains("JSON")) {
+    if proto::is_text(
+        manager,
+        &["set_current_client_cert_details", "format"],
+        "JSON",
+    ) {
         remarks.warning(
-            "set_client_cert_format: the plugin reads the text form alone, and denies what forwarders \
-             state in JSON; remove it",
+            "set_current_client_cert_details.format: JSON; the plugin reads the text form alone, \
+             and denies what forwarders state in JSON; remove it",
         );
     }
 }

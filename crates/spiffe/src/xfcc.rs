@@ -23,9 +23,9 @@ pub enum XfccError {
     /// More elements than [`Xfcc::MAX_ELEMENTS`].
     #[error("the header has more than 32 elements")]
     TooManyElements,
-    /// Not one of By, Hash, Cert, Chain, Subject, URI, DNS with `=` behind it. An empty element, a
-    /// space around a comma and Envoy's JSON form end here too.
-    #[error("a key is not one of By, Hash, Cert, Chain, Subject, URI, DNS")]
+    /// Not one of By, Hash, Cert, Chain, Subject, URI, DNS, Issuer with `=` behind it. An empty
+    /// element, a space around a comma and Envoy's JSON form end here too.
+    #[error("a key is not one of By, Hash, Cert, Chain, Subject, URI, DNS, Issuer")]
     BadKey,
     /// A key other than DNS stands twice in one element.
     #[error("{0} stands twice in one element")]

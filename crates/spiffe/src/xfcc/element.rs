@@ -21,10 +21,12 @@ pub enum Key {
     Uri,
     /// A DNS SAN of the peer's certificate; the one key that Envoy itself repeats.
     Dns,
+    /// The issuer of the peer's certificate, as the subject.
+    Issuer,
 }
 
 impl Key {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::By,
         Self::Hash,
         Self::Cert,
@@ -32,6 +34,7 @@ impl Key {
         Self::Subject,
         Self::Uri,
         Self::Dns,
+        Self::Issuer,
     ];
 
     /// The key as Envoy writes it.
@@ -45,6 +48,7 @@ impl Key {
             Self::Subject => "Subject",
             Self::Uri => "URI",
             Self::Dns => "DNS",
+            Self::Issuer => "Issuer",
         }
     }
 
@@ -78,6 +82,8 @@ pub struct Element<'a> {
     pub uri: Option<Value<'a>>,
     /// [`Key::Dns`], in order.
     pub dns: Vec<Value<'a>>,
+    /// [`Key::Issuer`].
+    pub issuer: Option<Value<'a>>,
 }
 
 impl<'a> Element<'a> {
@@ -112,10 +118,8 @@ impl<'a> Element<'a> {
             Key::Chain => &mut self.chain,
             Key::Subject => &mut self.subject,
             Key::Uri => &mut self.uri,
-            Key::Dns => {
-                self.dns.push(value);
-                return Ok(());
-            }
+            Key::Issuer => &mut self.issuer,
+            Key::Dns => return self.add_dns(value, last),
         };
         if place.is_some() {
             return Err(XfccError::Repeated(key));
@@ -124,6 +128,14 @@ impl<'a> Element<'a> {
             return Err(XfccError::OutOfOrder(key));
         }
         *place = Some(value);
+        Ok(())
+    }
+
+    fn add_dns(&mut self, name: Value<'a>, last: Option<Key>) -> Result<(), XfccError> {
+        if last > Some(Key::Dns) {
+            return Err(XfccError::OutOfOrder(Key::Dns));
+        }
+        self.dns.push(name);
         Ok(())
     }
 
@@ -140,7 +152,9 @@ impl<'a> Element<'a> {
         let single = single
             .into_iter()
             .filter_map(|(key, value)| Some((key, value?)));
-        let all = single.chain(self.dns.iter().map(|value| (Key::Dns, *value)));
+        let dns = self.dns.iter().map(|value| (Key::Dns, *value));
+        let issuer = self.issuer.map(|value| (Key::Issuer, value));
+        let all = single.chain(dns).chain(issuer);
         for (index, (key, value)) in all.enumerate() {
             if index > 0 {
                 out.push(b';');

@@ -11,7 +11,7 @@ fn refused(header: &str) -> XfccError {
 fn a_chain_as_envoy_writes_it_is_read() {
     let header = concat!(
         r#"By=spiffe://mesh.test/edge;Hash=00ff;Cert="-----BEGIN%20CERTIFICATE-----%0AMII%3D";"#,
-        r#"Chain="-----BEGIN%20";Subject="CN=a\"b\,c,O=d\;e\\";URI=spiffe://mesh.test/a;DNS=a.test;DNS=b.test"#,
+        r#"Chain="-----BEGIN%20";Subject="CN=a\"b\,c,O=d\;e\\";URI=spiffe://mesh.test/a;DNS=a.test;DNS=b.test;Issuer="CN=CA \"x\"""#,
         ",By=spiffe://mesh.test/gateway;Hash=11aa;Subject=\"\";URI=",
     );
     let xfcc = Xfcc::parse(header.as_bytes()).unwrap();
@@ -84,6 +84,7 @@ fn a_key_stands_once_and_in_envoys_order() {
         ("Chain=\"a\";Chain=\"a\"", Key::Chain),
         ("Subject=\"a\";Subject=\"a\"", Key::Subject),
         ("URI=a;URI=a", Key::Uri),
+        ("Issuer=\"a\";Issuer=\"a\"", Key::Issuer),
         ("URI=a;DNS=b;URI=c", Key::Uri),
         ("By=a;Hash=b;By=a", Key::By),
         ("Hash=a,Hash=a;URI=a;URI=a", Key::Uri),
@@ -98,6 +99,7 @@ fn a_key_stands_once_and_in_envoys_order() {
         "Subject=\"e\"",
         "URI=f",
         "DNS=g",
+        "Issuer=\"h\"",
     ];
     assert!(Xfcc::parse(all.join(";").as_bytes()).is_ok());
     for (at, later) in all.iter().enumerate() {

@@ -25,7 +25,7 @@ use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
 use policy::{
-    Attribute, AttributeName, Context, Failure, Leaf, Permit, Policy, Reason, Reference,
+    Attribute, AttributeName, Context, Failure, Leaf, Learnt, Permit, Policy, Reason, Reference,
     Vocabulary, Weight,
 };
 
@@ -259,11 +259,16 @@ impl Policy for Identity {
         Some(None)
     }
 
-    /// States who called, if somebody asked.
     fn finish(&self, _report: &mut Report) {
         self.sets.clear();
     }
 
+    fn principal(&self, learnt: &Learnt) -> Option<Rc<str>> {
+        let caller = learnt.find::<Caller>()?;
+        Some(caller.presented().as_str().into())
+    }
+
+    /// States who called, if somebody asked.
     fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {
         if let Some(caller) = context.learnt.find::<Caller>() {
             let id = caller.presented().as_str();

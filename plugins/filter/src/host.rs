@@ -41,6 +41,7 @@ pub(crate) enum Call {
     SetSharedData,
     DefineMetric,
     IncrementMetric,
+    RecordMetric,
     Foreign,
 }
 
@@ -64,6 +65,7 @@ impl fmt::Display for Call {
             Self::SetSharedData => "set_shared_data",
             Self::DefineMetric => "define_metric",
             Self::IncrementMetric => "increment_metric",
+            Self::RecordMetric => "record_metric",
             Self::Foreign => "call_foreign_function",
         })
     }

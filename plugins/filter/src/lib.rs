@@ -10,7 +10,7 @@
 //! ```
 //!
 //! What a request meets: [`policy::Engine`] decides on evidence that is fetched from the proxy when
-//! it is asked for; a permit changes headers, states outcomes in filter state and sets the mark
+//! it is asked for; a permit changes headers, states outcomes and what decided in filter state and sets the mark
 //! `wasm.portcullis.<plugin>.pass` last of all; a denial is counted, logged and answered. A call that fails
 //! on the way, whichever it is, makes the permit a denial.
 
@@ -22,6 +22,7 @@ mod logger;
 mod reply;
 mod root;
 mod seams;
+mod stated;
 mod worker;
 
 pub use root::Policies;

@@ -1,12 +1,14 @@
-//! Log lines: one for each denial, one for each error of a document.
+//! Log lines: one for each denial and for each one that a rule on trial would have made, one for
+//! each error of a document.
 //!
-//! They hold what the document and the plugin say. Nothing that a client sent is in them, so that
-//! no secret and no forged line can be.
+//! They hold what the document and the plugin say, and a verified SPIFFE ID, whose characters are
+//! few (SPIFFE-ID §2). Nothing else that a client sent is in them, so that no secret and no forged
+//! line can be.
 
 use std::fmt::Write;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
-use policy::{Denial, Status};
+use policy::{Denial, Permit, Reason, Status, Trial};
 
 use crate::decision_id::DecisionId;
 use crate::host::{self, HostError, abi};
@@ -46,6 +48,29 @@ impl Log for ProxyLog {
     fn flush(&self) {}
 }
 
+/// Whom a line about a rule on trial is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About<'a> {
+    route: Option<&'a str>,
+    principal: Option<&'a str>,
+}
+
+impl<'a> About<'a> {
+    pub(crate) fn permit(permit: &'a Permit) -> Self {
+        Self {
+            route: permit.route.as_deref(),
+            principal: permit.principal.as_deref(),
+        }
+    }
+
+    pub(crate) fn denial(denial: &'a Denial) -> Self {
+        Self {
+            route: denial.route.as_deref(),
+            principal: denial.principal.as_deref(),
+        }
+    }
+}
+
 /// Says that and why a request was denied.
 pub(crate) fn denial(plugin: &str, denial: &Denial, id: DecisionId, fault: Option<HostError>) {
     let status = denial.reason.status();
@@ -53,17 +78,30 @@ pub(crate) fn denial(plugin: &str, denial: &Denial, id: DecisionId, fault: Optio
         Status::Unavailable => Level::Warn,
         _ => Level::Info,
     };
-    let route = denial.route.as_deref().unwrap_or("-");
+    let About { route, principal } = About::denial(denial);
+    let (route, principal) = (route.unwrap_or("-"), principal.unwrap_or("-"));
     let rule = denial.rule.as_deref().unwrap_or("-");
     let mut cause = String::new();
-    if let Some(fault) = fault {
+    // a call that failed for a rule on trial alone is not what denied
+    if let (Some(fault), Status::Unavailable) = (fault, status) {
         let _ = write!(cause, " fault=\"{fault}\""); // writing to a String does not fail
     }
     log::log!(
         level,
-        "{plugin} denied: reason={} status={} route={route} rule={rule} decision={id}{cause}",
+        "{plugin} denied: reason={} status={} route={route} rule={rule} principal={principal} decision={id}{cause}",
         denial.reason,
         status.http(),
+    );
+}
+
+/// Says what a rule on trial would have denied, and why.
+pub(crate) fn trial(plugin: &str, trial: &Trial, reason: Reason, about: About<'_>, id: DecisionId) {
+    let status = reason.status().http();
+    let (route, principal) = (about.route.unwrap_or("-"), about.principal.unwrap_or("-"));
+    let by = trial.by.as_deref().unwrap_or("-");
+    log::info!(
+        "{plugin} shadow denied: reason={reason} status={status} route={route} rule={} by={by} principal={principal} decision={id}",
+        trial.rule,
     );
 }
 

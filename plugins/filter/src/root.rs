@@ -84,6 +84,9 @@ impl RootContext for Root {
         let accepted = ruling.is_some();
         let ruling = ruling.unwrap_or(Ruling::DenyAll(internal::NOT_CONFIGURED));
         self.worker = Rc::new(Worker::new(self.names.name, ruling));
+        if accepted {
+            self.worker.show_mode();
+        }
         accepted
     }
 

@@ -3,13 +3,19 @@
 //! Fail-closed is enforced here, once for all plugins: whatever is not a permit that was carried
 //! out to its last step is a denial.
 
-use policy::{Denial, Engine, Failure, HeaderChange, Permit, Reason, Status, Weight, internal};
+use std::cell::RefCell;
 
-use crate::decision_id::DecisionIds;
+use policy::{
+    Denial, Engine, Failure, HeaderChange, Permit, Reason, Status, Trial, Weight, internal,
+};
+
+use crate::decision_id::{DecisionId, DecisionIds};
 use crate::evidence::Evidence;
 use crate::host::{Counters, HostError, abi};
+use crate::logger::{self, About};
+use crate::reply;
 use crate::seams::Tally;
-use crate::{logger, reply};
+use crate::stated::Stated;
 
 /// What one root context decides with. Nothing of it is shared with another root context.
 #[derive(Debug)]
@@ -19,10 +25,16 @@ pub(crate) struct Worker {
     /// behind the plugin stops every request that comes without it. One for each plugin, so that in
     /// a chain none speaks for another.
     mark: Vec<u8>,
+    /// The name of the filter state that says what decided.
+    decision: Vec<u8>,
+    /// Its last value; kept to be written over.
+    line: RefCell<Vec<u8>>,
     ruling: Ruling,
     counters: Counters,
     /// Denials by the name of the limit.
     limits: Counters,
+    /// What came of rules on trial.
+    trials: Counters,
     ids: DecisionIds,
 }
 
@@ -50,9 +62,12 @@ impl Worker {
         Self {
             plugin,
             mark: format!("portcullis.{plugin}.pass").into_bytes(),
+            decision: format!("portcullis.{plugin}.decision").into_bytes(),
+            line: RefCell::default(),
             ruling,
             counters: Counters::default(),
             limits: Counters::default(),
+            trials: Counters::default(),
             ids: DecisionIds::default(),
         }
     }
@@ -71,13 +86,60 @@ impl Worker {
             Ruling::DenyAll(reason) => Err(Failure::new(*reason, Weight::Fault).into()),
         };
         match decision {
-            Ok(permit) => match self.permit(&permit) {
-                Ok(()) => return Verdict::Passed(permit.response),
-                Err(fault) => self.deny(&not_carried_out(permit), Some(fault)),
-            },
-            Err(denial) => self.deny(&denial, evidence.fault()),
+            Ok(permit) => {
+                self.show_trials(&permit.trials, About::permit(&permit), None);
+                match self.permit(&permit) {
+                    Ok(()) => return Verdict::Passed(permit.response),
+                    Err(fault) => {
+                        self.deny(&not_carried_out(permit), self.ids.next(), Some(fault));
+                    }
+                }
+            }
+            Err(denial) => {
+                let id = self.ids.next();
+                self.show_trials(&denial.trials, About::denial(&denial), Some(id));
+                self.deny(&denial, id, evidence.fault());
+            }
         }
         Verdict::Stopped
+    }
+
+    /// How much is on trial, as a gauge. Nothing hangs on it.
+    pub(crate) fn show_mode(&self) {
+        let rules = match &self.ruling {
+            Ruling::Engine(engine, _) => engine.on_trial(),
+            Ruling::DenyAll(_) => 0,
+        };
+        let name = format!("portcullis.{}.shadow.rules", self.plugin);
+        let shown = abi::define_gauge(&name).and_then(|id| abi::record(id, rules as u64));
+        if let Err(error) = shown {
+            log::warn!("{}: gauge of rules on trial not set: {error}", self.plugin);
+        }
+    }
+
+    /// Counts what came of the rules on trial, and logs who would have been denied. Nothing that
+    /// fails here bears on the request.
+    fn show_trials(&self, trials: &[Trial], about: About<'_>, id: Option<DecisionId>) {
+        let plugin = self.plugin;
+        let mut id = id;
+        for trial in trials {
+            let Some(reason) = trial.reason else {
+                let name = || format!("portcullis.{plugin}.shadow.permitted");
+                let _ = self.trials.add(1, "permitted", name);
+                continue;
+            };
+            let code = reason.code();
+            let name = || format!("portcullis.{plugin}.shadow.denied.{code}");
+            let _ = self.trials.add(1, code, name);
+            let id = *id.get_or_insert_with(|| self.ids.next());
+            logger::trial(plugin, trial, reason, about, id);
+        }
+    }
+
+    fn state(&self, stated: Stated<'_>) -> Result<(), HostError> {
+        let mut line = self.line.borrow_mut();
+        stated.write(&mut line);
+        abi::set_property(&self.decision, &line)
     }
 
     /// Carries a permit out. The mark, filter state `wasm.portcullis.<plugin>.pass`, comes last: whoever finds it behind the plugin knows that
@@ -97,6 +159,7 @@ impl Worker {
         self.counters.add(1, "permitted", || {
             format!("portcullis.{}.permitted", self.plugin)
         })?;
+        self.state(Stated::Permit(permit))?;
         abi::set_property(&self.mark, b"1")
     }
 
@@ -125,8 +188,7 @@ impl Worker {
         }
     }
 
-    fn deny(&self, denial: &Denial, fault: Option<HostError>) {
-        let id = self.ids.next();
+    fn deny(&self, denial: &Denial, id: DecisionId, fault: Option<HostError>) {
         let code = denial.reason.code();
         let plugin = self.plugin;
         // A denial stands whether or not it could be counted and logged.
@@ -139,6 +201,7 @@ impl Worker {
                 self.count_limit(rule);
             }
         }
+        let _ = self.state(Stated::Denial(denial));
         logger::denial(plugin, denial, id, fault);
         if let Err(error) = reply::send(denial, id) {
             log::error!("no reply sent: {error}");
@@ -172,5 +235,6 @@ const OTHERS: &str = "_others";
 fn not_carried_out(permit: Permit) -> Denial {
     let mut denial = Denial::from(Failure::new(internal::HOST_CALL, Weight::Fault));
     denial.route = permit.route;
+    denial.trials = permit.trials;
     denial
 }

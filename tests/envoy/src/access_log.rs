@@ -15,6 +15,8 @@ pub struct LogLine {
     pub details: String,
     /// The mark that the seal looks for, when the plugin set it.
     pub pass: Option<String>,
+    /// What decided, as the plugin stated it.
+    pub decision: Option<String>,
     /// Whether the request reached the upstream.
     pub upstream: bool,
 }
@@ -35,6 +37,7 @@ fn parse(line: &Value) -> LogLine {
         status: line["status"].as_u64().expect("a status is a number"),
         details: text("details").unwrap_or_default(),
         pass: text("pass"),
+        decision: text("decision"),
         upstream: line["upstream"].is_string(),
     }
 }

@@ -134,6 +134,7 @@ fn access_log(path: &Path, plugin: &str) -> Value {
         "status": "%RESPONSE_CODE%",
         "details": "%RESPONSE_CODE_DETAILS%",
         "pass": format!("%FILTER_STATE({}:PLAIN)%", mark(plugin)),
+        "decision": format!("%FILTER_STATE(wasm.portcullis.{plugin}.decision:PLAIN)%"),
         "upstream": "%UPSTREAM_HOST%",
     });
     json!({

@@ -62,10 +62,8 @@ impl Rules {
         record: &mut Record,
     ) {
         let port = match asked.target.port {
-            None if self.use_ports() => match read_port(request) {
-                Ok(port) => port,
-                Err(_) => return, // nobody can say which of them it is for
-            },
+            // one that nobody knows is none that a rule names
+            None if self.use_ports() => read_port(request).ok().flatten(),
             port => port,
         };
         let target = Target {

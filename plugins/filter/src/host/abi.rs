@@ -66,6 +66,7 @@ unsafe extern "C" {
         cas: u32,
     ) -> u32;
     fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> u32;
+    fn proxy_record_metric(id: u32, value: u64) -> u32;
     fn proxy_increment_metric(id: u32, offset: i64) -> u32;
     fn proxy_call_foreign_function(
         name: *const u8,
@@ -90,6 +91,7 @@ const PLUGIN_CONFIGURATION: u32 = 7;
 const REQUEST_STREAM: u32 = 0;
 const CLOCK_MONOTONIC: u32 = 1;
 const COUNTER: u32 = 0;
+const GAUGE: u32 = 1;
 
 /// Writes one line to the proxy's log.
 pub(crate) fn log(level: Level, message: &str) -> Result<(), HostError> {
@@ -197,11 +199,27 @@ pub(crate) fn set_shared_data(key: &str, value: &[u8], cas: u32) -> Result<(), H
 
 /// The id of the counter of this name, made where there is none yet.
 pub(crate) fn define_counter(name: &str) -> Result<u32, HostError> {
+    define_metric(COUNTER, name)
+}
+
+/// The id of the gauge of this name, made where there is none yet.
+pub(crate) fn define_gauge(name: &str) -> Result<u32, HostError> {
+    define_metric(GAUGE, name)
+}
+
+fn define_metric(kind: u32, name: &str) -> Result<u32, HostError> {
     let mut id = 0;
     // SAFETY: the name outlives the call; the proxy writes one u32.
     let (name, size) = (name.as_ptr(), name.len());
-    let status = unsafe { proxy_define_metric(COUNTER, name, size, &raw mut id) };
+    let status = unsafe { proxy_define_metric(kind, name, size, &raw mut id) };
     check(Call::DefineMetric, status).map(|()| id)
+}
+
+/// Sets a gauge.
+pub(crate) fn record(id: u32, value: u64) -> Result<(), HostError> {
+    // SAFETY: no memory is handed over.
+    let status = unsafe { proxy_record_metric(id, value) };
+    check(Call::RecordMetric, status)
 }
 
 /// Adds to a counter.

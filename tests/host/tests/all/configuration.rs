@@ -68,7 +68,13 @@ fn a_refusal_hangs_on_the_bytes_alone() {
 #[test]
 fn nothing_is_asked_of_the_proxy_but_the_document() {
     let _proxy = Proxy::configured(policies::counting, OPEN);
-    with(|state| assert_eq!(state.calls, ["configuration"]));
+    with(|state| {
+        let calls = ["configuration", "define metric", "record metric"];
+        assert_eq!(
+            state.calls, calls,
+            "the document, and the gauge of rules on trial"
+        );
+    });
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn a_denied_request_is_answered_with_a_problem_document() {
             INFO,
             format!(
                 "portcullis: routes denied: reason=route.not_allowed status=403 route=closed \
-                 rule=- decision={id}"
+                 rule=- principal=- decision={id}"
             )
         )]
     );

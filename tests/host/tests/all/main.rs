@@ -18,4 +18,5 @@ mod permit;
 mod policies;
 mod proxy;
 mod response;
+mod shadow;
 mod shared_data;

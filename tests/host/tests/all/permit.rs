@@ -30,7 +30,7 @@ fn the_mark_comes_last() {
             .iter()
             .filter(|call| **call == "set property")
             .count();
-        assert_eq!(sets, 2, "an outcome and the mark");
+        assert_eq!(sets, 3, "an outcome, what decided and the mark");
     });
 }
 
@@ -82,9 +82,10 @@ fn a_permit_takes_so_many_calls() {
                 "property",
                 "property",
                 "increment metric",
+                "set property",
                 "set property"
             ],
-            "method, host, path, the counter, the mark"
+            "method, host, path, the counter, what decided, the mark"
         );
     });
 }

@@ -232,7 +232,7 @@ never_called! {
     proxy_continue_stream proxy_dequeue_shared_queue proxy_done
     proxy_enqueue_shared_queue proxy_get_header_map_pairs proxy_get_log_level proxy_get_metric
     proxy_get_status proxy_grpc_call proxy_grpc_cancel proxy_grpc_close proxy_grpc_send
-    proxy_grpc_stream proxy_http_call proxy_record_metric proxy_register_shared_queue
+    proxy_grpc_stream proxy_http_call proxy_register_shared_queue
     proxy_resolve_shared_queue proxy_set_buffer_bytes proxy_set_effective_context
     proxy_set_header_map_pairs proxy_set_tick_period_milliseconds
 }

@@ -61,8 +61,8 @@ unsafe extern "C" fn proxy_define_metric(
     name_size: usize,
     id: *mut u32,
 ) -> u32 {
-    assert_eq!(kind, 0, "a counter");
     let name = unsafe { text(name, name_size) };
+    assert_eq!(kind == 1, name.ends_with(".shadow.rules"), "the one gauge");
     answer("define metric", |state| {
         let known = state.metrics.iter().position(|(other, _)| *other == name);
         let index = known.unwrap_or_else(|| {
@@ -80,6 +80,19 @@ extern "C" fn proxy_increment_metric(id: u32, offset: i64) -> u32 {
         match state.metrics.get_mut(id as usize) {
             Some((_, value)) => {
                 *value = value.checked_add_signed(offset).expect("a counter");
+                OK
+            }
+            None => BAD_ARGUMENT,
+        }
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_record_metric(id: u32, value: u64) -> u32 {
+    answer("record metric", |state| {
+        match state.metrics.get_mut(id as usize) {
+            Some((_, known)) => {
+                *known = value;
                 OK
             }
             None => BAD_ARGUMENT,

@@ -115,6 +115,19 @@ impl SpiffeId {
         self.text.get(self.path_at..).unwrap_or_default()
     }
 
+    /// Whether a text is an ID in this trust domain; what a policy asks that knows no IDs itself.
+    ///
+    /// ```
+    /// use spiffe::SpiffeId;
+    /// assert!(SpiffeId::is_in("spiffe://example.org/web", "example.org"));
+    /// assert!(!SpiffeId::is_in("spiffe://example.org.evil.test/web", "example.org"));
+    /// assert!(!SpiffeId::is_in("https://example.org/web", "example.org"));
+    /// ```
+    #[must_use]
+    pub fn is_in(text: &str, trust_domain: &str) -> bool {
+        Self::parse(text.as_bytes()).is_ok_and(|id| id.trust_domain() == trust_domain)
+    }
+
     /// The Kubernetes namespace, where the path is `/ns/NAMESPACE/sa/ACCOUNT` (Istio's form).
     #[must_use]
     pub fn namespace(&self) -> Option<&str> {

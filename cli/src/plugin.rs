@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use jwt::Tokens;
 use policy::{Expected, Policy, Reference, Store, StoreError, Stored, Swap, Unreadable};
 use rate_limit::Limits;
-use spiffe::Identity;
+use spiffe::{Identity, SpiffeId};
 
 use crate::file_name;
 
@@ -66,7 +66,8 @@ impl Plugin {
     /// Its policies, with nothing read yet.
     pub(crate) fn policies(self) -> Vec<Box<dyn Policy>> {
         let identity = || -> Box<dyn Policy> { Box::new(Identity::new()) };
-        let tokens = || -> Box<dyn Policy> { Box::new(Tokens::new()) };
+        let tokens =
+            || -> Box<dyn Policy> { Box::new(Tokens::new().with_spiffe_ids(SpiffeId::is_in)) };
         let limits =
             || -> Box<dyn Policy> { Box::new(Limits::new(Rc::new(Nowhere), || Err(Unreadable))) };
         match self {

@@ -1,15 +1,17 @@
 //! Tokens whose signature was verified, so that the next request with the same bytes costs no
 //! signature and no parsing.
 //!
-//! Bounded in number and bytes. It keeps what a token says, never whether it may pass: dates,
-//! audiences and scopes are compared on every request.
+//! Bounded in number, bytes and age. It keeps what a token says, never whether it may pass: dates,
+//! audiences, scopes and binding are looked at on every request.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hasher};
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::claims::Claims;
+use crate::keys::Generation;
 
 /// The fingerprint of a token's bytes, computed once a request and used for every look-up.
 ///
@@ -27,6 +29,26 @@ impl Fingerprint {
     }
 }
 
+/// By which keys a token was verified, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    generation: Generation,
+    at: Duration,
+}
+
+impl Stamp {
+    /// The keys in force, and the time since 1970.
+    pub(crate) const fn new(generation: Generation, at: Duration) -> Self {
+        Self { generation, at }
+    }
+
+    /// Whether what bears this stamp still counts. A clock that was set back ends it too.
+    fn counts(self, now: Self, max_age: Duration) -> bool {
+        let age = now.at.checked_sub(self.at);
+        self.generation == now.generation && age.is_some_and(|age| age < max_age)
+    }
+}
+
 /// The cache: a clock over slots, so that a token in use outlives one that was seen once.
 pub(crate) struct TokenCache {
     /// Numbers of slots, in the order of the slots' keys.
@@ -34,41 +56,53 @@ pub(crate) struct TokenCache {
     slots: Vec<Slot>,
     hand: usize,
     bytes: usize,
-    max_tokens: usize,
-    max_bytes: usize,
+    bounds: Bounds,
+}
+
+/// What the cache holds at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Tokens; 0 keeps none.
+    pub(crate) tokens: usize,
+    /// Bytes, tokens with what they say.
+    pub(crate) bytes: usize,
+    /// How long a token counts before its signature is verified again.
+    pub(crate) age: Duration,
 }
 
 struct Slot {
     key: (Fingerprint, usize),
     token: Box<[u8]>,
     claims: Rc<Claims>,
+    stamp: Stamp,
     bytes: usize,
     used: Cell<bool>,
 }
 
 impl TokenCache {
     /// An empty cache; a bound of 0 keeps it so.
-    pub(crate) const fn new(max_tokens: usize, max_bytes: usize) -> Self {
+    pub(crate) const fn new(bounds: Bounds) -> Self {
         Self {
             index: Vec::new(),
             slots: Vec::new(),
             hand: 0,
             bytes: 0,
-            max_tokens,
-            max_bytes,
+            bounds,
         }
     }
 
-    /// The claims of these exact bytes, if this provider's keys have verified them.
+    /// The claims of these exact bytes, if this provider's keys have verified them and that still
+    /// counts at the stamp of now.
     pub(crate) fn find(
         &self,
         provider: usize,
         fingerprint: Fingerprint,
         token: &[u8],
+        now: Stamp,
     ) -> Option<Rc<Claims>> {
         let at = self.search((fingerprint, provider)).ok()?;
         let slot = self.slots.get(*self.index.get(at)?)?;
-        if *slot.token != *token {
+        if *slot.token != *token || !slot.stamp.counts(now, self.bounds.age) {
             return None;
         }
         slot.used.set(true);
@@ -81,6 +115,7 @@ impl TokenCache {
         provider: usize,
         fingerprint: Fingerprint,
         token: &[u8],
+        stamp: Stamp,
         claims: &Rc<Claims>,
     ) {
         let bytes = token
@@ -91,13 +126,13 @@ impl TokenCache {
         if let Ok(at) = self.search(key)
             && let Some(slot) = self.index.get(at)
         {
-            self.evict(*slot); // another token of this fingerprint
+            self.evict(*slot); // what counts no longer, or another token of this fingerprint
         }
-        if bytes > self.max_bytes || self.max_tokens == 0 {
+        if bytes > self.bounds.bytes || self.bounds.tokens == 0 {
             return;
         }
-        while self.slots.len() >= self.max_tokens
-            || self.bytes > self.max_bytes.saturating_sub(bytes)
+        while self.slots.len() >= self.bounds.tokens
+            || self.bytes > self.bounds.bytes.saturating_sub(bytes)
         {
             self.turn();
         }
@@ -108,6 +143,7 @@ impl TokenCache {
             key,
             token: token.into(),
             claims: Rc::clone(claims),
+            stamp,
             bytes,
             used: Cell::new(false),
         });

@@ -15,7 +15,7 @@ pub(crate) struct Challenges {
 
 /// What the client is told about a token that is not taken: a code of RFC 6750 §3.1 and a
 /// sentence. They say nothing about the provider's settings or keys.
-const BAD: [(Reason, &str, &str); 12] = [
+const BAD: [(Reason, &str, &str); 16] = [
     (reason::MALFORMED, INVALID_TOKEN, "the token cannot be read"),
     (reason::TOO_LARGE, INVALID_TOKEN, "the token is too large"),
     (
@@ -44,6 +44,11 @@ const BAD: [(Reason, &str, &str); 12] = [
         "the token is of another issuer",
     ),
     (
+        reason::BAD_SUBJECT,
+        INVALID_TOKEN,
+        "the token is of another trust domain",
+    ),
+    (
         reason::WRONG_AUDIENCE,
         INVALID_TOKEN,
         "the token is for another audience",
@@ -58,6 +63,17 @@ const BAD: [(Reason, &str, &str); 12] = [
         reason::BAD_TYPE,
         INVALID_TOKEN,
         "the token is of another type",
+    ),
+    (
+        reason::MISSING_CLAIM,
+        INVALID_TOKEN,
+        "the token lacks a claim",
+    ),
+    (reason::LIFETIME, INVALID_TOKEN, "the token lives too long"),
+    (
+        reason::NOT_BOUND,
+        INVALID_TOKEN,
+        "the token is not bound to this client",
     ),
     (
         reason::UNSUPPORTED,

@@ -34,7 +34,7 @@ impl Claims {
 
     /// `iss`.
     pub(crate) fn issuer(&self) -> Option<&str> {
-        self.all.member("iss").and_then(Value::text)
+        self.text("iss")
     }
 
     /// `exp`, since 1970.
@@ -70,9 +70,21 @@ impl Claims {
             .any(|granted| granted == scope)
     }
 
-    /// Whether there is a claim of this name at the top.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.all.member(name).is_some()
+    /// A claim at the top that is a string.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.all.member(name).and_then(Value::text)
+    }
+
+    /// `cnf`: the key of its holder that the token is bound to (RFC 7800 §3.1).
+    pub(crate) fn confirmation(&self) -> Option<&Value> {
+        self.all.member("cnf")
+    }
+
+    /// Whether it has the marks of an ID token: what answers a sign-in alone (`OpenID` Connect
+    /// Core §2, §3.3.2.11), or Keycloak's own word for it.
+    pub(crate) fn is_id_token(&self) -> bool {
+        const MARKS: [&str; 4] = ["nonce", "at_hash", "c_hash", "s_hash"];
+        MARKS.iter().any(|name| self.all.member(name).is_some()) || self.text("typ") == Some("ID")
     }
 
     /// The claim at the end of a path.

@@ -1,20 +1,25 @@
 //! From the section as it is written to what decides: checks over all providers, and the verifier.
 
+mod keys;
+mod origin;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use policy::language::{Place, Report};
 
-use crate::Signatures;
-use crate::cache::TokenCache;
+use crate::cache::{Bounds, TokenCache};
 use crate::carrier::Carrier;
 use crate::carriers::Carriers;
 use crate::challenge::Challenges;
 use crate::claim_header::ClaimHeader;
+use crate::claim_test::ClaimTest;
 use crate::document::{ClaimToHeader, FromHeader, ProviderModel, Section};
+use crate::keys::Keys;
 use crate::provider::{AfterUse, Provider};
-use crate::validator::{Audiences, Validator};
+use crate::validator::{Audiences, IdTokens, Validator};
 use crate::verifier::Verifier;
+use crate::{KeyRing, Signatures, SpiffeIds};
 
 /// Compiles the section; everything wrong goes to the report.
 pub(crate) fn compile(
@@ -22,6 +27,8 @@ pub(crate) fn compile(
     place: &Place<'_>,
     report: &mut Report,
     signatures: Rc<dyn Signatures>,
+    spiffe_ids: Option<SpiffeIds>,
+    key_ring: &KeyRing,
 ) -> Verifier {
     let place = &place.field("providers");
     let mut carriers = Vec::new();
@@ -30,7 +37,9 @@ pub(crate) fn compile(
         let place = &place.named(model.name.as_str());
         let before = section.providers.iter().take(index);
         refuse_alike(model, before, place, report);
-        providers.push(provider(model, &mut carriers, place, report));
+        let provider = provider(model, &mut carriers, spiffe_ids, place, report);
+        key_ring.hold(&provider.name, &provider.keys);
+        providers.push(provider);
     }
     if carriers.len() > Carriers::MAX {
         let (most, found) = (Carriers::MAX, carriers.len());
@@ -43,10 +52,11 @@ pub(crate) fn compile(
         providers,
         carriers,
         challenges: Challenges::new(section.realm.as_ref().map(crate::document::Realm::as_str)),
-        cache: RefCell::new(TokenCache::new(
-            bound(section.cache.tokens.value()),
-            bound(section.cache.bytes.value()),
-        )),
+        cache: RefCell::new(TokenCache::new(Bounds {
+            tokens: bound(section.cache.tokens.value()),
+            bytes: bound(section.cache.bytes.value()),
+            age: section.cache.age.value(),
+        })),
         signatures,
     }
 }
@@ -62,12 +72,19 @@ fn refuse_alike<'a>(
         let name = other.name.as_str();
         if other.name == model.name {
             report.error(&place.field("name"), "given twice; names are unique");
-        } else if other.issuer == model.issuer && overlap(&other.audiences.0, &model.audiences.0) {
+        } else if other.issuer == model.issuer
+            && other.trust_domain == model.trust_domain
+            && overlap(&other.audiences.0, &model.audiences.0)
+        {
+            let (field, word) = match model.trust_domain {
+                None => ("issuer", "issuer"),
+                Some(_) => ("trust_domain", "trust domain"),
+            };
             let message = format!(
-                "providers[{name}] has the same issuer; two may share one only with different \
+                "providers[{name}] has the same {word}; two may share one only with different \
                  audiences, which then tell whose a token is"
             );
-            report.error(&place.field("issuer"), message);
+            report.error(&place.field(field), message);
         }
     }
 }
@@ -82,28 +99,29 @@ fn overlap(a: &Audiences, b: &Audiences) -> bool {
 fn provider(
     model: &ProviderModel,
     carriers: &mut Vec<Carrier>,
+    spiffe_ids: Option<SpiffeIds>,
     place: &Place<'_>,
     report: &mut Report,
 ) -> Provider {
-    for (index, key) in model.jwks.inline.iter().enumerate() {
-        let word = key.algorithm().word();
-        if !model.algorithms.contains(&key.algorithm()) {
-            let message = format!(
-                "key {index} verifies {word}, which is not among this provider's algorithms"
-            );
-            report.warning(&place.field("jwks").field("inline"), message);
-        }
-    }
+    keys::check(model, place, report);
     Provider {
         name: model.name.share(),
         validator: Validator {
-            issuer: model.issuer.as_str().into(),
+            profile: model.profile,
+            id_tokens: if model.refuse_id_tokens {
+                IdTokens::Refuse
+            } else {
+                IdTokens::Take
+            },
+            origin: origin::of(model, place, spiffe_ids, report),
             audiences: model.audiences.0.clone(),
             clock_skew: model.clock_skew.value(),
             max_lifetime: model.max_lifetime.map(policy::language::Span::value),
         },
+        claims: claim_tests(model, place, report),
+        binding: model.certificate_bound,
         algorithms: model.algorithms.clone(),
-        keys: Rc::clone(&model.jwks.inline),
+        keys: Rc::new(Keys::new(Rc::clone(&model.jwks.inline))),
         max_token_bytes: usize::try_from(model.max_token_bytes.value()).unwrap_or(usize::MAX),
         carriers: carriers_of(model, carriers, place, report),
         after_use: if model.forward {
@@ -113,6 +131,14 @@ fn provider(
         },
         claim_headers: claim_headers(model, place, report),
     }
+}
+
+fn claim_tests(model: &ProviderModel, place: &Place<'_>, report: &mut Report) -> Vec<ClaimTest> {
+    let place = &place.field("claims");
+    let entries = model.claims.iter().flatten().enumerate();
+    entries
+        .filter_map(|(index, entry)| entry.test(&place.index(index), report))
+        .collect()
 }
 
 /// The numbers of a provider's carriers; a carrier of several providers is one.

@@ -1,29 +1,35 @@
-//! A public key out of a JWK (RFC 7517 §4), bound to the one algorithm it verifies.
+//! A key out of a JWK (RFC 7517 §4), bound to what it may verify.
 //!
-//! Binding key and algorithm when the key is read is what keeps a token from choosing how it is
+//! Binding key and algorithms when the key is read is what keeps a token from choosing how it is
 //! verified (RFC 8725 §3.1).
 
 mod read;
 
 use std::fmt;
 
-use jwt_simple::algorithms::{ES256PublicKey, Ed25519PublicKey, RS256PublicKey};
+use jwt_simple::algorithms::{ES256PublicKey, ES384PublicKey, Ed25519PublicKey, RS256PublicKey};
 
-use crate::Algorithm;
+use crate::algorithm::Family;
+use crate::{Algorithm, Purpose};
 
 pub(crate) use read::{Jwk, read};
 
-/// A public key with its id and algorithm.
+/// A key with its id, and what it may verify.
 pub struct Key {
     id: Option<Box<str>>,
+    only: Option<Algorithm>,
+    purpose: Option<Purpose>,
     material: Material,
 }
 
 /// The key itself.
 pub(crate) enum Material {
+    /// jwt-simple has a type for each RSA algorithm; the key in them is the same.
     Rsa(Box<RS256PublicKey>),
     P256(Box<ES256PublicKey>),
+    P384(Box<ES384PublicKey>),
     Ed25519(Box<Ed25519PublicKey>),
+    Secret(Box<[u8]>),
 }
 
 impl Key {
@@ -33,14 +39,45 @@ impl Key {
         self.id.as_deref()
     }
 
-    /// The algorithm it verifies; no other.
+    /// The algorithms that it can be for.
     #[must_use]
-    pub const fn algorithm(&self) -> Algorithm {
+    pub const fn family(&self) -> Family {
         match self.material {
-            Material::Rsa(_) => Algorithm::Rs256,
-            Material::P256(_) => Algorithm::Es256,
-            Material::Ed25519(_) => Algorithm::EdDsa,
+            Material::Rsa(_) => Family::Rsa,
+            Material::P256(_) => Family::P256,
+            Material::P384(_) => Family::P384,
+            Material::Ed25519(_) => Family::Ed25519,
+            Material::Secret(_) => Family::Secret,
         }
+    }
+
+    /// Whether it verifies this algorithm: one of its family, and where the JWK names an `alg`,
+    /// that one alone. A secret is at least as long as the digest (RFC 7518 §3.2).
+    #[must_use]
+    pub fn verifies(&self, algorithm: Algorithm) -> bool {
+        let long_enough = match &self.material {
+            Material::Secret(secret) => secret.len() >= algorithm.sha().bytes(),
+            _ => true,
+        };
+        long_enough
+            && algorithm.family() == self.family()
+            && self.only.is_none_or(|only| only == algorithm)
+    }
+
+    /// Whether it is for tokens of this purpose: its `use` says so, or it has none.
+    #[must_use]
+    pub fn serves(&self, purpose: Purpose) -> bool {
+        self.purpose.is_none_or(|own| own == purpose)
+    }
+
+    /// Whether a token could mean either of two keys.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let alike = |a: Option<Algorithm>, b: Option<_>| a.is_none() || b.is_none() || a == b;
+        self.id.is_some()
+            && self.id == other.id
+            && self.family() == other.family()
+            && self.purpose == other.purpose
+            && alike(self.only, other.only)
     }
 
     pub(crate) const fn material(&self) -> &Material {
@@ -50,6 +87,6 @@ impl Key {
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({:?}, {})", self.id, self.algorithm().word())
+        write!(f, "Key({:?}, {:?})", self.id, self.family()) // never what it holds
     }
 }

@@ -62,10 +62,10 @@ impl TokenLeaf {
     }
 
     fn refuse(&self, provider: usize, reason: Reason) -> Failure {
-        let weight = if reason == reason::SEVERAL_TOKENS {
-            Weight::Fault // the request cannot be read in one way
-        } else {
-            Weight::Bad
+        let weight = match reason {
+            reason::SEVERAL_TOKENS => Weight::Fault, // the request cannot be read in one way
+            reason::CLAIM_NOT_ALLOWED => Weight::NotEnough, // verified, and not one to be taken
+            _ => Weight::Bad,
         };
         let failure = match self.verifier.challenges.bad(reason) {
             Some(challenge) => Failure::new(reason, weight).challenged(challenge),
@@ -132,7 +132,7 @@ impl Leaf for TokenLeaf {
 /// provider's says the least.
 fn telling(reason: Reason) -> u8 {
     match reason {
-        reason::UNKNOWN_ISSUER => 0,
+        reason::UNKNOWN_ISSUER | reason::BAD_SUBJECT => 0,
         reason::WRONG_AUDIENCE => 1,
         _ => 2,
     }

@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod attribute;
+mod binding;
 mod cache;
 mod carrier;
 mod carriers;
@@ -21,9 +22,12 @@ mod fake;
 mod header;
 mod key;
 mod key_set;
+mod keys;
 mod leaf;
 mod look;
+mod profile;
 mod provider;
+mod purpose;
 pub mod reason;
 pub mod remote;
 mod seen;
@@ -35,13 +39,15 @@ mod validator;
 mod value;
 mod verifier;
 
-pub use algorithm::Algorithm;
+pub use algorithm::{Algorithm, Family};
 pub use compact::Compact;
 pub use key::Key;
 pub use key_set::KeySet;
+pub use keys::KeyRing;
+pub use purpose::Purpose;
 pub use remote::Location;
 pub use signatures::{JwtSimple, Signatures};
-pub use tokens::Tokens;
+pub use tokens::{SpiffeIds, Tokens};
 
 /// The name of the section, and of the credential that [`policy::Trust::Verified`] names.
 const SECTION: &str = "jwt";

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Failure, Reason, Request};
+use policy::{Failure, Request, Unreadable};
 
 use crate::carrier::Carried;
 use crate::carriers::Carriers;
@@ -51,8 +51,9 @@ impl Verifier {
         let verdict = match (found, carriers.only()) {
             (None, None) if carriers.is_empty() => Verdict::Absent,
             (Some(token), Some(_)) => {
-                let hit = self.recall(provider, &token);
-                into_verdict(self.assess(provider, &token, hit, request.unix_time()?))
+                let now = request.unix_time()?;
+                let hit = self.recall(provider, &token, now);
+                self.assess(provider, &token, hit, request, now)?
             }
             _ => Verdict::Bad(reason::SEVERAL_TOKENS),
         };
@@ -100,17 +101,18 @@ impl Verifier {
         } else {
             request.unix_time()?
         };
-        self.judge(&candidates, &read, now, seen);
+        self.judge(request, &candidates, &read, now, seen)?;
         Ok(())
     }
 
     fn judge(
         &self,
+        request: &Request<'_>,
         candidates: &[(usize, Carriers)],
         read: &[(usize, Option<Token<'_>>)],
         now: Duration,
         seen: &Seen,
-    ) {
+    ) -> Result<(), Unreadable> {
         let token_in = |carriers: Carriers| {
             let only = carriers.only()?;
             let (_, token) = read.iter().find(|(number, _)| *number == only)?;
@@ -120,11 +122,11 @@ impl Verifier {
         // find that it is not another's.
         let hits: Vec<Option<Rc<Claims>>> = candidates
             .iter()
-            .map(|(provider, carriers)| self.recall(*provider, token_in(*carriers)?))
+            .map(|(provider, carriers)| self.recall(*provider, token_in(*carriers)?, now))
             .collect();
         for ((provider, carriers), hit) in candidates.iter().zip(hits) {
             let verdict = match token_in(*carriers) {
-                Some(token) => into_verdict(self.assess(*provider, token, hit, now)),
+                Some(token) => self.assess(*provider, token, hit, request, now)?,
                 None if carriers.is_empty() => Verdict::Absent,
                 None => Verdict::Bad(reason::SEVERAL_TOKENS),
             };
@@ -134,12 +136,6 @@ impl Verifier {
                 verdict,
             });
         }
-    }
-}
-
-fn into_verdict(assessed: Result<Rc<Claims>, Reason>) -> Verdict {
-    match assessed {
-        Ok(claims) => Verdict::Good(claims),
-        Err(reason) => Verdict::Bad(reason),
+        Ok(())
     }
 }

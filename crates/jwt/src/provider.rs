@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
+use crate::Algorithm;
+use crate::binding::Binding;
 use crate::claim_header::ClaimHeader;
+use crate::claim_test::ClaimTest;
+use crate::keys::Keys;
 use crate::validator::Validator;
-use crate::{Algorithm, KeySet};
-
-/// Media types of the profile `jwt` (RFC 7519 §5.1, RFC 9068 §2.1). An absent `typ` is fine too.
-pub(crate) const JWT_TYPES: &[&str] = &["jwt", "at+jwt"];
 
 /// A provider of tokens.
 #[derive(Debug)]
@@ -19,7 +19,11 @@ pub(crate) struct Provider {
     /// The algorithms it signs with.
     pub(crate) algorithms: Vec<Algorithm>,
     /// Its keys.
-    pub(crate) keys: Rc<KeySet>,
+    pub(crate) keys: Rc<Keys>,
+    /// Whether its tokens must be bound to the client's certificate.
+    pub(crate) binding: Binding,
+    /// What every token must say.
+    pub(crate) claims: Vec<ClaimTest>,
     /// The longest token taken, in bytes.
     pub(crate) max_token_bytes: usize,
     /// Where its tokens are read: numbers of carriers.

@@ -34,6 +34,9 @@ policy::reasons! {
     /// Another `iss` than the provider's.
     UNKNOWN_ISSUER = "jwt.unknown_issuer", Unauthorized,
         "The token's iss is not, byte for byte, the issuer of a provider that the route accepts.";
+    /// A `sub` that is no SPIFFE ID of the provider's trust domain.
+    BAD_SUBJECT = "jwt.bad_subject", Unauthorized,
+        "The JWT-SVID's sub is not a SPIFFE ID in the provider's trust_domain (JWT-SVID §3.1).";
     /// None of the provider's `audiences` in `aud`.
     WRONG_AUDIENCE = "jwt.wrong_audience", Unauthorized,
         "The token's aud names none of the provider's audiences: it is meant for another service.";
@@ -47,11 +50,22 @@ policy::reasons! {
     BAD_TYPE = "jwt.bad_type", Unauthorized,
         "The token's typ is not one that the provider's profile takes, so it was made for another \
          purpose (RFC 8725 §3.11).";
+    /// A claim that the provider's profile asks for is not there.
+    MISSING_CLAIM = "jwt.missing_claim", Unauthorized,
+        "The token lacks a claim that the provider's profile asks for: access_token asks for iat, \
+         jti, sub and client_id (RFC 9068 §2.2), jwt_svid for sub.";
+    /// Meant to live longer than the provider's `max_lifetime`.
+    LIFETIME = "jwt.lifetime_too_long", Unauthorized,
+        "From iat (or from now) to exp is longer than the provider's max_lifetime. Raise it, or have \
+         the issuer make shorter tokens.";
+    /// Bound to another key than the client's certificate has, or to none.
+    NOT_BOUND = "jwt.not_bound", Unauthorized,
+        "The token's cnf.x5t#S256 is not the certificate that the client showed on this connection, \
+         or certificate_bound is require and the token is bound to none (RFC 8705 §3).";
     /// A token of a kind that is never taken.
     UNSUPPORTED = "jwt.unsupported", Unauthorized,
         "The token asks for what is never honoured (crit, b64, or a key it brings along: jku, jwk, \
-         x5u, x5c), is bound to a key of the client (cnf), which this version cannot check, or \
-         lives longer than the provider's max_lifetime.";
+         x5u, x5c), or is bound to a key of another kind than a certificate's (cnf).";
     /// Verified, without the scopes.
     INSUFFICIENT_SCOPE = "jwt.insufficient_scope", Forbidden,
         "The token is good but its scope or scp lacks a scope that the route asks for.";

@@ -13,16 +13,22 @@ use crate::compile::compile;
 use crate::document::{Section, TokenParts};
 use crate::leaf::TokenLeaf;
 use crate::verifier::Verifier;
-use crate::{JwtSimple, Signatures, reason};
+use crate::{JwtSimple, KeyRing, Signatures, reason};
 
 /// Tokens, as a policy of the language: the section `jwt`, the parts `jwt`, `scopes` and `claims`
 /// of a condition, and the attributes of a verified token.
 pub struct Tokens {
     signatures: Rc<dyn Signatures>,
+    key_ring: Rc<KeyRing>,
+    spiffe_ids: Option<SpiffeIds>,
     section: Read,
     /// Providers that a condition names.
     used: RefCell<Vec<usize>>,
 }
+
+/// Whether a text is a SPIFFE ID in a trust domain. A seam: this crate does not know SPIFFE IDs, and
+/// who puts the policies together hands in the one reader of them.
+pub type SpiffeIds = fn(subject: &str, trust_domain: &str) -> bool;
 
 /// What became of the section.
 enum Read {
@@ -56,9 +62,24 @@ impl Tokens {
     pub fn with_signatures(signatures: Rc<dyn Signatures>) -> Self {
         Self {
             signatures,
+            key_ring: Rc::default(),
+            spiffe_ids: None,
             section: Read::Absent,
             used: RefCell::new(Vec::new()),
         }
+    }
+
+    /// The same with a reader of SPIFFE IDs, without which no JWT-SVIDs are taken.
+    #[must_use]
+    pub fn with_spiffe_ids(mut self, spiffe_ids: SpiffeIds) -> Self {
+        self.spiffe_ids = Some(spiffe_ids);
+        self
+    }
+
+    /// The providers' keys, which can be replaced while tokens are verified with them.
+    #[must_use]
+    pub fn key_ring(&self) -> Rc<KeyRing> {
+        Rc::clone(&self.key_ring)
     }
 
     /// The compiled section; that there is none is reported at the place that needs it.
@@ -148,7 +169,14 @@ impl Policy for Tokens {
             Some(Some(section)) => {
                 let place = &document.place().field(crate::SECTION);
                 let signatures = Rc::clone(&self.signatures);
-                Read::Ready(Rc::new(compile(&section, place, report, signatures)))
+                Read::Ready(Rc::new(compile(
+                    &section,
+                    place,
+                    report,
+                    signatures,
+                    self.spiffe_ids,
+                    &self.key_ring,
+                )))
             }
         };
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use policy::Reason;
 
 use crate::claims::Claims;
-use crate::reason;
+use crate::profile::Profile;
+use crate::{SpiffeIds, reason};
 
 /// For whom tokens must be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +22,12 @@ pub(crate) enum Audiences {
 /// A provider's rules for claims.
 #[derive(Debug)]
 pub(crate) struct Validator {
-    /// `iss`, compared as bytes.
-    pub(crate) issuer: Box<str>,
+    /// What kind of token it must be.
+    pub(crate) profile: Profile,
+    /// What becomes of ID tokens.
+    pub(crate) id_tokens: IdTokens,
+    /// Who has issued it.
+    pub(crate) origin: Origin,
     /// For `aud`.
     pub(crate) audiences: Audiences,
     /// How far clocks may be apart.
@@ -31,25 +36,52 @@ pub(crate) struct Validator {
     pub(crate) max_lifetime: Option<Duration>,
 }
 
+/// Who has issued a token.
+#[derive(Clone, Debug)]
+pub(crate) enum Origin {
+    /// `iss` is this, compared as bytes.
+    Issuer(Box<str>),
+    /// `sub` is a SPIFFE ID in this trust domain.
+    TrustDomain(Box<str>, SpiffeIds),
+}
+
+/// What becomes of a token that answers a sign-in, where an access token is expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdTokens {
+    /// It is a token like any other.
+    Take,
+    /// It is refused by its marks.
+    Refuse,
+}
+
 impl Validator {
     /// Whether claims hold at a time since 1970.
     pub(crate) fn check(&self, claims: &Claims, now: Duration) -> Result<(), Reason> {
         self.check_recipient(claims)?;
-        self.check_dates(claims, now)
+        self.check_dates(claims, now)?;
+        self.profile.check_claims(claims)?;
+        if self.id_tokens == IdTokens::Refuse && claims.is_id_token() {
+            return Err(reason::BAD_TYPE);
+        }
+        Ok(())
     }
 
     /// Whether the token is from this issuer.
-    pub(crate) fn check_issuer(&self, claims: &Claims) -> Result<(), Reason> {
-        if claims.issuer() == Some(&self.issuer) {
-            Ok(())
-        } else {
-            Err(reason::UNKNOWN_ISSUER)
+    pub(crate) fn check_origin(&self, claims: &Claims) -> Result<(), Reason> {
+        match &self.origin {
+            Origin::Issuer(issuer) if claims.issuer() == Some(issuer) => Ok(()),
+            Origin::Issuer(_) => Err(reason::UNKNOWN_ISSUER),
+            Origin::TrustDomain(domain, is_in) => match claims.text("sub") {
+                Some(subject) if is_in(subject, domain) => Ok(()),
+                Some(_) => Err(reason::BAD_SUBJECT),
+                None => Err(reason::MISSING_CLAIM),
+            },
         }
     }
 
     /// Whether the token is from this issuer and for us.
     pub(crate) fn check_recipient(&self, claims: &Claims) -> Result<(), Reason> {
-        self.check_issuer(claims)?;
+        self.check_origin(claims)?;
         match &self.audiences {
             Audiences::OneOf(ours) if !ours.iter().any(|audience| claims.is_for(audience)) => {
                 Err(reason::WRONG_AUDIENCE)
@@ -72,123 +104,11 @@ impl Validator {
             .expires()
             .saturating_sub(claims.issued().unwrap_or(now));
         match self.max_lifetime {
-            Some(longest) if lifetime > longest => Err(reason::UNSUPPORTED),
+            Some(longest) if lifetime > longest => Err(reason::LIFETIME),
             _ => Ok(()),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Duration = Duration::from_secs(1_000_000);
-
-    fn validator() -> Validator {
-        Validator {
-            issuer: "https://login.test".into(),
-            audiences: Audiences::OneOf(vec!["shop".into(), "cart".into()]),
-            clock_skew: Duration::from_secs(60),
-            max_lifetime: None,
-        }
-    }
-
-    fn check(validator: &Validator, extra: &str) -> Result<(), Reason> {
-        let json = format!(r#"{{"iss":"https://login.test","aud":"shop"{extra}}}"#);
-        let claims = Claims::parse(json.as_bytes()).expect("claims");
-        validator.check(&claims, NOW)
-    }
-
-    #[test]
-    fn dates_are_compared_with_the_skew_on_the_right_side() {
-        for (extra, verdict) in [
-            (r#","exp":1000001"#, Ok(())),
-            (r#","exp":999941"#, Ok(())), // 59 s ago
-            (r#","exp":999940.5"#, Ok(())),
-            (r#","exp":999940"#, Err(reason::EXPIRED)), // on its time, with the skew
-            (r#","exp":0"#, Err(reason::EXPIRED)),
-            (r#","exp":9007199254740991"#, Ok(())),
-            (r#","exp":1000600,"nbf":1000060"#, Ok(())),
-            (
-                r#","exp":1000600,"nbf":1000060.25"#,
-                Err(reason::NOT_YET_VALID),
-            ),
-            (
-                r#","exp":1000600,"nbf":1000061"#,
-                Err(reason::NOT_YET_VALID),
-            ),
-            (
-                r#","exp":1000600,"iat":1000061"#,
-                Err(reason::NOT_YET_VALID),
-            ),
-            (r#","exp":1000600,"iat":1000060"#, Ok(())),
-            (r#","exp":999000,"nbf":1000061"#, Err(reason::EXPIRED)),
-        ] {
-            assert_eq!(check(&validator(), extra), verdict, "{extra}");
-        }
-    }
-
-    #[test]
-    fn a_lifetime_is_from_iat_or_else_from_now() {
-        let validator = Validator {
-            max_lifetime: Some(Duration::from_hours(1)),
-            ..validator()
-        };
-        for (extra, verdict) in [
-            (r#","exp":1003600"#, Ok(())),
-            (r#","exp":1003601"#, Err(reason::UNSUPPORTED)),
-            (r#","exp":1003000,"iat":999400"#, Ok(())),
-            (r#","exp":1003000,"iat":999399"#, Err(reason::UNSUPPORTED)),
-            (
-                r#","exp":9007199254740991,"iat":0"#,
-                Err(reason::UNSUPPORTED),
-            ),
-            (r#","exp":999990,"iat":1000050"#, Ok(())), // never negative
-        ] {
-            assert_eq!(check(&validator, extra), verdict, "{extra}");
-        }
-    }
-
-    #[test]
-    fn the_issuer_is_compared_byte_by_byte_and_one_audience_is_enough() {
-        let check = |json: &str| {
-            let claims = Claims::parse(json.as_bytes()).expect("claims");
-            validator().check(&claims, NOW)
-        };
-        for (json, verdict) in [
-            (
-                r#"{"exp":2e6,"iss":"https://login.test","aud":["x","cart"]}"#,
-                Ok(()),
-            ),
-            (
-                r#"{"exp":2e6,"iss":"https://login.test","aud":[]}"#,
-                Err(reason::WRONG_AUDIENCE),
-            ),
-            (
-                r#"{"exp":2e6,"iss":"https://login.test","aud":"Shop"}"#,
-                Err(reason::WRONG_AUDIENCE),
-            ),
-            (
-                r#"{"exp":2e6,"iss":"https://login.test"}"#,
-                Err(reason::WRONG_AUDIENCE),
-            ),
-            (
-                r#"{"exp":2e6,"iss":"https://login.test/","aud":"shop"}"#,
-                Err(reason::UNKNOWN_ISSUER),
-            ),
-            (
-                r#"{"exp":2e6,"iss":"HTTPS://login.test","aud":"shop"}"#,
-                Err(reason::UNKNOWN_ISSUER),
-            ),
-            (r#"{"exp":2e6,"aud":"shop"}"#, Err(reason::UNKNOWN_ISSUER)),
-        ] {
-            assert_eq!(check(json), verdict, "{json}");
-        }
-        let any = Validator {
-            audiences: Audiences::Any,
-            ..validator()
-        };
-        let claims = Claims::parse(br#"{"exp":2e6,"iss":"https://login.test"}"#);
-        assert_eq!(any.check(&claims.expect("claims"), NOW), Ok(()));
-    }
-}
+mod tests;

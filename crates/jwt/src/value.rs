@@ -54,6 +54,17 @@ impl Value {
         members.get(at).map(|(_, value)| value)
     }
 
+    /// The only member of an object: its name and its value.
+    pub(crate) fn only_member(&self) -> Option<(&str, &Self)> {
+        match self {
+            Self::Object(members) => match members.as_slice() {
+                [(name, value)] => Some((name, value)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The value at the end of a path of members.
     pub(crate) fn at(&self, path: &[Box<str>]) -> Option<&Self> {
         path.iter().try_fold(self, |value, name| value.member(name))

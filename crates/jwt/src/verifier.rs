@@ -6,13 +6,13 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Context, Reason};
+use policy::{Context, Reason, Request, Unreadable};
 
-use crate::cache::TokenCache;
+use crate::cache::{Stamp, TokenCache};
 use crate::carrier::Carrier;
 use crate::challenge::Challenges;
 use crate::claims::Claims;
-use crate::provider::{JWT_TYPES, Provider};
+use crate::provider::Provider;
 use crate::seen::{Seen, Verdict};
 use crate::token::{Token, Unverified};
 use crate::{Algorithm, Compact, Signatures, reason};
@@ -26,10 +26,13 @@ pub(crate) struct Verifier {
     pub(crate) signatures: Rc<dyn Signatures>,
 }
 
-/// The claim that binds a token to a key of its holder (RFC 7800 §3.1). Whoever takes such a token
-/// without asking for the key makes a bearer token of it; until the key can be asked for, such
-/// tokens are not taken.
-const CONFIRMATION: &str = "cnf";
+/// Why a token is not taken.
+pub(crate) enum Untaken {
+    /// It is bad.
+    Bad(Reason),
+    /// The proxy did not answer.
+    Unreadable,
+}
 
 impl Verifier {
     /// The carriers of a provider, with their numbers.
@@ -39,41 +42,76 @@ impl Verifier {
         numbers.filter_map(|number| Some((*number, self.carriers.get(*number)?)))
     }
 
-    /// The claims of a token that this provider's keys have verified before.
-    pub(crate) fn recall(&self, provider: usize, token: &Token<'_>) -> Option<Rc<Claims>> {
-        let most = self.providers.get(provider)?.max_token_bytes;
-        if token.bytes().len() > most {
+    /// The claims of a token that this provider's keys, those in force, have verified before.
+    pub(crate) fn recall(
+        &self,
+        number: usize,
+        token: &Token<'_>,
+        now: Duration,
+    ) -> Option<Rc<Claims>> {
+        let provider = self.providers.get(number)?;
+        if token.bytes().len() > provider.max_token_bytes {
             return None; // not even hashed
         }
         let cache = self.cache.borrow();
-        let claims = cache.find(provider, token.fingerprint(), token.bytes())?;
+        let stamp = Stamp::new(provider.keys.generation(), now);
+        let claims = cache.find(number, token.fingerprint(), token.bytes(), stamp)?;
         token.known.get_or_init(|| Rc::clone(&claims));
         Some(claims)
     }
 
     /// Whether a token is this provider's and good now; `hit` is what [`Self::recall`] gave.
+    ///
+    /// # Errors
+    /// The proxy did not answer. A bad token is no error here but a verdict.
     pub(crate) fn assess(
         &self,
         number: usize,
         token: &Token<'_>,
         hit: Option<Rc<Claims>>,
+        request: &Request<'_>,
         now: Duration,
-    ) -> Result<Rc<Claims>, Reason> {
+    ) -> Result<Verdict, Unreadable> {
+        match self.take(number, token, hit, request, now) {
+            Ok(claims) => Ok(Verdict::Good(claims)),
+            Err(Untaken::Bad(reason)) => Ok(Verdict::Bad(reason)),
+            Err(Untaken::Unreadable) => Err(Unreadable),
+        }
+    }
+
+    fn take(
+        &self,
+        number: usize,
+        token: &Token<'_>,
+        hit: Option<Rc<Claims>>,
+        request: &Request<'_>,
+        now: Duration,
+    ) -> Result<Rc<Claims>, Untaken> {
         let provider = self.providers.get(number).ok_or(reason::UNKNOWN_ISSUER)?;
         if token.bytes().len() > provider.max_token_bytes {
-            return Err(reason::TOO_LARGE);
+            return Err(reason::TOO_LARGE.into());
         }
-        if let Some(claims) = hit {
+        let claims = if let Some(claims) = hit {
             provider.validator.check(&claims, now)?;
-            return Ok(claims);
+            claims
+        } else {
+            if let Some(known) = token.known.get() {
+                provider.validator.check_recipient(known)?;
+            }
+            let generation = provider.keys.generation();
+            let claims = self.verify(provider, token, now)?;
+            let stamp = Stamp::new(generation, now);
+            let mut cache = self.cache.borrow_mut();
+            cache.keep(number, token.fingerprint(), token.bytes(), stamp, &claims);
+            claims
+        };
+        provider.binding.check(&claims, request)??;
+        // Known to be genuine: 403 tells that to nobody who has forged it.
+        if provider.claims.iter().all(|test| test.holds(&claims)) {
+            Ok(claims)
+        } else {
+            Err(reason::CLAIM_NOT_ALLOWED.into())
         }
-        if let Some(known) = token.known.get() {
-            provider.validator.check_recipient(known)?;
-        }
-        let claims = self.verify(provider, token, now)?;
-        let mut cache = self.cache.borrow_mut();
-        cache.keep(number, token.fingerprint(), token.bytes(), &claims);
-        Ok(claims)
     }
 
     /// The signature comes last: it alone costs anything, and what fails before it cannot pass.
@@ -84,22 +122,23 @@ impl Verifier {
         now: Duration,
     ) -> Result<Rc<Claims>, Reason> {
         let Unverified { header, claims } = token.parse()?;
-        provider.validator.check_issuer(claims)?;
-        if header.media_type.is_some() && !header.is_typed(JWT_TYPES) {
-            return Err(reason::BAD_TYPE);
-        }
+        let validator = &provider.validator;
+        validator.check_origin(claims)?;
+        validator.profile.check_type(header)?;
         let algorithm = Algorithm::named(&header.algorithm)
             .filter(|algorithm| provider.algorithms.contains(algorithm))
             .ok_or(reason::ALGORITHM_NOT_ALLOWED)?;
-        if claims.has(CONFIRMATION) {
-            return Err(reason::UNSUPPORTED);
-        }
-        provider.validator.check(claims, now)?;
-        let key = provider
-            .keys
-            .choose(algorithm, header.key_id.as_deref())
+        validator.check(claims, now)?;
+        let keys = provider.keys.set();
+        let key = keys
+            .choose(
+                algorithm,
+                validator.profile.purpose(),
+                header.key_id.as_deref(),
+            )
             .ok_or(reason::UNKNOWN_KEY)?;
-        if self.signatures.verify(key, &Compact::parse(token.bytes())?) {
+        let compact = Compact::parse(token.bytes())?;
+        if self.signatures.verify(algorithm, key, &compact) {
             Ok(Rc::clone(claims))
         } else {
             Err(reason::BAD_SIGNATURE)
@@ -122,6 +161,18 @@ impl Verifier {
             Verdict::Good(claims) => Some((self.providers.get(number)?, claims)),
             Verdict::Absent | Verdict::Bad(_) => None,
         })
+    }
+}
+
+impl From<Reason> for Untaken {
+    fn from(reason: Reason) -> Self {
+        Self::Bad(reason)
+    }
+}
+
+impl From<Unreadable> for Untaken {
+    fn from(_: Unreadable) -> Self {
+        Self::Unreadable
     }
 }
 

@@ -130,7 +130,14 @@ fn not_for_us(issuer: &Issuer) -> Cases {
             token(issuer, json!({"cnf": {"jkt": "x"}})),
         ),
         (
-            "jwt.unsupported",
+            "jwt.not_bound",
+            token(
+                issuer,
+                json!({"cnf": {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0"}}),
+            ),
+        ),
+        (
+            "jwt.lifetime_too_long",
             token(issuer, json!({"exp": NOW + 3600, "iat": NOW - 1})),
         ),
     ]
@@ -178,9 +185,11 @@ fn a_token_that_is_wrong_in_one_way_is_denied_with_its_code() {
         .collect();
     left.retain(|code| !cases.iter().any(|(tested, _)| tested == code));
     let elsewhere = [
+        "jwt.bad_subject",        // profiles.rs
         "jwt.claim_not_allowed",  // conditions.rs
         "jwt.insufficient_scope", // conditions.rs
         "jwt.missing",            // tokens.rs
+        "jwt.missing_claim",      // profiles.rs
         "jwt.several_tokens",     // tokens.rs
     ];
     assert_eq!(left.into_iter().collect::<Vec<_>>(), elsewhere);

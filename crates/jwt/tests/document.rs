@@ -3,7 +3,7 @@
 
 mod support;
 
-use fixtures::Algorithm;
+use fixtures::{Algorithm, Key};
 use serde_json::{Value, json};
 use support::{compile, document, issuer, provider};
 
@@ -199,8 +199,11 @@ fn what_is_probably_not_meant_is_a_warning() {
         warnings(&unused),
         ["jwt.providers[login]: no route uses it"]
     );
-    let useless = with_provider(json!({"algorithms": ["ES256"]}));
-    assert_eq!(warnings(&useless).len(), 1);
+    let both = issuer("login", Algorithm::EdDsa).and_key(Key::new(Algorithm::Es256, "e1"));
+    let useless = with_provider(json!({"algorithms": ["EdDSA"], "jwks": {"inline": both.jwks()}}));
+    let expected = "jwt.providers[login].jwks.inline: the key \"e1\" verifies none of this \
+                    provider's algorithms";
+    assert_eq!(warnings(&useless), [expected]);
 }
 
 #[test]

@@ -38,12 +38,34 @@ fn mistakes_about_tokens_are_told_by_name() {
         (json!({"issuer": null}), "issuer: missing; "),
         (
             json!({"algorithms": ["none"]}),
-            "algorithms[0]: unknown word \"none\"; write one of: RS256, ES256, EdDSA",
+            "algorithms[0]: unknown word \"none\"; write one of: RS256, RS384, ",
         ),
-        (json!({"algorithms": ["HS256"]}), "algorithms[0]: not yet: "),
-        (json!({"algorithms": ["PS256"]}), "algorithms[0]: not yet: "),
-        (json!({"profile": "jwt_svid"}), "profile: not yet: "),
-        (json!({"profile": "access_token"}), "profile: not yet: "),
+        (json!({"algorithms": ["ES512"]}), "algorithms[0]: not yet: "),
+        (
+            json!({"algorithms": ["EdDSA", "HS256"]}),
+            "algorithms: HS256, HS384 and HS512 stand by themselves",
+        ),
+        (
+            json!({"algorithms": ["HS256"]}),
+            "jwks.inline: holds no key that verifies HS256",
+        ),
+        (
+            json!({"algorithms": ["RS256", "ES384"]}),
+            "jwks.inline: holds no key that verifies RS256 or ES384",
+        ),
+        (
+            json!({"certificate_bound": "yes"}),
+            "certificate_bound: unknown word \"yes\"",
+        ),
+        (json!({"claims": []}), "claims: is empty"),
+        (
+            json!({"claims": [{"claim": "a"}]}),
+            "claims[0]: write either values: [...] or present: true",
+        ),
+        (
+            json!({"trust_domain": "mesh.test"}),
+            "trust_domain: goes with profile: jwt_svid alone",
+        ),
         (
             json!({"clock_skew": "6m"}),
             "clock_skew: is outside 0s to 5m",
@@ -57,11 +79,6 @@ fn mistakes_about_tokens_are_told_by_name() {
             "from_cookies: not yet: ",
         ),
         (json!({"from_params": ["token"]}), "from_params: not yet: "),
-        (
-            json!({"certificate_bound": "ignore"}),
-            "certificate_bound: not yet: ",
-        ),
-        (json!({"claims": []}), "claims: not yet: "),
         (
             json!({"forward_payload_header": "x-p"}),
             "forward_payload_header: not yet: ",
@@ -104,7 +121,11 @@ fn mistakes_about_keys_and_headers_are_told_by_name() {
         ),
         (
             json!({"jwks": {"inline": {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}}}),
-            "jwks.inline.keys[0].k: is a secret",
+            "jwks.inline.keys[0].k: a secret of 6 bytes; it needs 32",
+        ),
+        (
+            json!({"jwks": {"inline": {"keys": [{"kty": "oct", "k": "a".repeat(44)}]}}}),
+            "jwks.inline.keys[0].k: is a secret, and this provider's algorithms are for public keys",
         ),
         (
             json!({"from_headers": [{"name": "X-Token"}]}),
@@ -141,6 +162,43 @@ fn mistakes_about_keys_and_headers_are_told_by_name() {
         (
             json!({"from_headers": [{"name": "x-t"}], "claim_to_headers": [{"header_name": "x-t", "claim_name": "a"}]}),
             "claim_to_headers[0].header_name: \"x-t\" carries tokens",
+        ),
+    ]);
+}
+
+#[test]
+fn mistakes_about_svids_are_told_by_name() {
+    let svid = |more: Value| {
+        let mut all = json!({"issuer": null, "trust_domain": "mesh.test", "profile": "jwt_svid"});
+        all.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        all
+    };
+    told(&[
+        (
+            svid(json!({"issuer": "https://login.test"})),
+            "issuer: a JWT-SVID is told by its trust_domain",
+        ),
+        (
+            svid(json!({"trust_domain": null})),
+            "trust_domain: missing; ",
+        ),
+        (
+            svid(json!({"trust_domain": "spiffe://mesh.test"})),
+            "trust_domain: \"spiffe://mesh.test\" is not a trust domain",
+        ),
+        (
+            svid(json!({"audiences": "any"})),
+            "audiences: a JWT-SVID is always meant for somebody",
+        ),
+        (
+            svid(json!({"algorithms": ["EdDSA"]})),
+            "algorithms[0]: EdDSA signs no JWT-SVID",
+        ),
+        (
+            svid(json!({"algorithms": ["HS256"]})),
+            "algorithms[0]: HS256 signs no JWT-SVID",
         ),
     ]);
 }

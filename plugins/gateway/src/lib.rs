@@ -5,7 +5,7 @@
 use filter::Seams;
 use jwt::Tokens;
 use rate_limit::{Limits, Tallies};
-use spiffe::Identity;
+use spiffe::{Identity, SpiffeId};
 
 filter::plugin!("gateway", |seams| {
     let limits = Limits::new(seams.store(), Seams::random);
@@ -15,7 +15,7 @@ filter::plugin!("gateway", |seams| {
     }
     vec![
         Box::new(Identity::new()),
-        Box::new(Tokens::new()),
+        Box::new(Tokens::new().with_spiffe_ids(SpiffeId::is_in)),
         Box::new(limits),
     ]
 });

@@ -28,7 +28,7 @@ impl Pure {
         let store = Rc::new(Memory::default());
         let policies: Vec<Box<dyn Policy>> = vec![
             Box::new(spiffe::Identity::new()),
-            Box::new(jwt::Tokens::new()),
+            Box::new(jwt::Tokens::new().with_spiffe_ids(spiffe::SpiffeId::is_in)),
             Box::new(rate_limit::Limits::new(store, || Ok([7; 16]))),
         ];
         match policy::compile(document.json.as_bytes(), "gateway.wasm", policies) {

@@ -7,41 +7,72 @@ fn claims(subject: &str) -> Rc<Claims> {
     Rc::new(Claims::parse(json.as_bytes()).expect("claims"))
 }
 
+const AGE: u64 = 100;
+
+fn stamp(generation: Generation, at: u64) -> Stamp {
+    Stamp::new(generation, Duration::from_secs(at))
+}
+
+/// Any moment, under the first keys.
+fn now() -> Stamp {
+    stamp(Generation::default(), 1_000)
+}
+
+fn cache(tokens: usize, bytes: usize) -> TokenCache {
+    let age = Duration::from_secs(AGE);
+    TokenCache::new(Bounds { tokens, bytes, age })
+}
+
 fn put(cache: &mut TokenCache, token: &[u8]) {
     let subject = String::from_utf8_lossy(token);
-    cache.keep(0, Fingerprint::of(token), token, &claims(&subject));
+    cache.keep(0, Fingerprint::of(token), token, now(), &claims(&subject));
 }
 
 fn has(cache: &TokenCache, token: &[u8]) -> bool {
-    cache.find(0, Fingerprint::of(token), token).is_some()
+    cache
+        .find(0, Fingerprint::of(token), token, now())
+        .is_some()
 }
 
 #[test]
 fn exact_bytes_of_one_provider_are_found() {
-    let mut cache = TokenCache::new(10, 10_000);
+    let mut cache = cache(10, 10_000);
     put(&mut cache, b"token");
-    let found = cache.find(0, Fingerprint::of(b"token"), b"token").unwrap();
+    let found = cache
+        .find(0, Fingerprint::of(b"token"), b"token", now())
+        .unwrap();
     assert_eq!(found.principal(), Some("i/token"));
-    assert!(cache.find(1, Fingerprint::of(b"token"), b"token").is_none());
+    assert!(
+        cache
+            .find(1, Fingerprint::of(b"token"), b"token", now())
+            .is_none()
+    );
     assert!(!has(&cache, b"Token"));
     // Even where the fingerprints are alike, the bytes decide.
-    assert!(cache.find(0, Fingerprint::of(b"token"), b"other").is_none());
+    assert!(
+        cache
+            .find(0, Fingerprint::of(b"token"), b"other", now())
+            .is_none()
+    );
 }
 
 #[test]
 fn two_tokens_of_one_fingerprint_never_stand_for_each_other() {
-    let mut cache = TokenCache::new(10, 10_000);
+    let mut cache = cache(10, 10_000);
     let same = Fingerprint(7);
-    cache.keep(0, same, b"a", &claims("a"));
-    cache.keep(0, same, b"b", &claims("b"));
-    assert!(cache.find(0, same, b"a").is_none());
-    assert_eq!(cache.find(0, same, b"b").unwrap().principal(), Some("i/b"));
+    cache.keep(0, same, b"a", now(), &claims("a"));
+    cache.keep(0, same, b"b", now(), &claims("b"));
+    assert!(cache.find(0, same, b"a", now()).is_none());
+    assert_eq!(
+        cache.find(0, same, b"b", now()).unwrap().principal(),
+        Some("i/b")
+    );
     assert_eq!((cache.slots.len(), cache.index.len()), (1, 1));
 }
 
 #[test]
 fn a_token_in_use_outlives_those_seen_once() {
-    let mut cache = TokenCache::new(3, 10_000);
+    let mut cache = cache(3, 10_000);
     put(&mut cache, b"used");
     for n in 0..50_u8 {
         assert!(has(&cache, b"used"), "after {n}");
@@ -52,9 +83,30 @@ fn a_token_in_use_outlives_those_seen_once() {
 }
 
 #[test]
+fn what_was_verified_counts_for_a_while_and_under_its_keys_alone() {
+    let (first, second) = (Generation::default(), Generation::of(1));
+    let mut cache = cache(10, 10_000);
+    let print = Fingerprint::of(b"a");
+    cache.keep(0, print, b"a", stamp(first, 1_000), &claims("a"));
+    for (now, found) in [
+        (stamp(first, 1_000), true),
+        (stamp(first, 1_000 + AGE - 1), true),
+        (stamp(first, 1_000 + AGE), false),
+        (stamp(first, 999), false), // the clock was set back
+        (stamp(second, 1_000), false),
+    ] {
+        assert_eq!(cache.find(0, print, b"a", now).is_some(), found, "{now:?}");
+    }
+    cache.keep(0, print, b"a", stamp(second, 1_200), &claims("a"));
+    assert!(cache.find(0, print, b"a", stamp(second, 1_200)).is_some());
+    assert!(cache.find(0, print, b"a", stamp(first, 1_200)).is_none());
+    assert_eq!(cache.slots.len(), 1, "the new took the place of the old");
+}
+
+#[test]
 fn zero_keeps_nothing() {
     for (tokens, bytes) in [(0, 10_000), (10, 0), (10, 20)] {
-        let mut cache = TokenCache::new(tokens, bytes);
+        let mut cache = cache(tokens, bytes);
         put(&mut cache, b"token");
         assert!(!has(&cache, b"token"));
         assert_eq!((cache.slots.len(), cache.bytes), (0, 0));
@@ -68,11 +120,11 @@ proptest! {
         max_tokens in 0..8_usize,
         max_bytes in 0..4_000_usize,
     ) {
-        let mut cache = TokenCache::new(max_tokens, max_bytes);
+        let mut cache = cache(max_tokens, max_bytes);
         for (name, length, look) in steps {
             let token = [format!("{name}.").into_bytes(), vec![b'x'; length]].concat();
             if look {
-                let found = cache.find(0, Fingerprint::of(&token), &token);
+                let found = cache.find(0, Fingerprint::of(&token), &token, now());
                 let text = format!("i/{}", String::from_utf8(token).unwrap());
                 prop_assert!(found.is_none_or(|claims| claims.principal() == Some(text.as_str())));
             } else {

@@ -82,8 +82,9 @@ impl Model for Jwks {
             about: "A provider's public keys.",
             fields: vec![FieldShape {
                 name: "inline",
-                about: "The JWK set itself (RFC 7517 §5): RSA keys of 2048 bits and more, P-256 and \
-                        Ed25519. A private key is refused.",
+                about: "The JWK set itself (RFC 7517 §5): RSA keys of 2048 to 4096 bits, P-256, P-384 \
+                        and Ed25519. A private key is refused, and a secret (`oct`) but for HS256 to \
+                        HS512.",
                 presence: Presence::Required,
                 shape: Shape::Foreign("a JWK set"),
             }],

@@ -2,23 +2,32 @@
 
 use policy::language::{Name, Span, Text, Whole};
 
-use super::{AudiencesModel, ClaimPath, HeaderName, Jwks};
+use super::{AudiencesModel, ClaimEntry, ClaimPath, HeaderName, Jwks};
 use crate::Algorithm;
+use crate::binding::Binding;
+use crate::profile::Profile;
 
 policy::model! {
     /// An issuer of tokens, and how its tokens are taken.
     pub(crate) struct ProviderModel {
         /// Its name, which conditions and logs use.
         required name: Name, "give it a name, which conditions then use";
-        /// The `iss` of its tokens, compared byte by byte.
-        required issuer: Text, "write the iss of its tokens, exactly as they have it";
+        /// The `iss` of its tokens, compared byte by byte; must be there, but for `jwt_svid`.
+        optional issuer: Text;
+        /// With `jwt_svid`, where it must be there: the trust domain whose keys these are. The
+        /// `sub` of a token must be a SPIFFE ID in it.
+        optional trust_domain: Text;
         /// The audiences meant for this service: `aud` must name one; or "any".
         required audiences: AudiencesModel,
             "list the audiences meant for this service, or write \"any\" if the issuer sets none";
-        /// The algorithms it signs with. `none` is never one.
+        /// The algorithms it signs with. `none` is never one. HS256, HS384 and HS512 stand by
+        /// themselves: they are for secrets, which only `jwks.inline` may hold.
         default algorithms: Vec<Algorithm> = vec![Algorithm::Rs256, Algorithm::Es256],
             "[RS256, ES256]";
-        /// What kind of tokens they are: `jwt` takes a `typ` of JWT or at+jwt, or none.
+        /// What kind of tokens they are: `jwt` takes a `typ` of JWT or at+jwt, or none;
+        /// `access_token` is RFC 9068: a `typ` of at+jwt, with `iat`, `jti`, `sub` and `client_id`;
+        /// `jwt_svid` is a workload's: `sub` is a SPIFFE ID, and keys are those of `use: jwt-svid`
+        /// or without `use`.
         default profile: Profile = Profile::Jwt, "jwt";
         /// Its public keys.
         required jwks: Jwks, "write jwks: {inline: {keys: [...]}} with its public keys";
@@ -26,6 +35,16 @@ policy::model! {
         default clock_skew: Span<0, 300_000> = Span::from_millis(60_000), "60s";
         /// The longest that a token may live: `exp - iat`, or `exp - now` where it has no `iat`.
         optional max_lifetime: Span<1_000, 31_622_400_000>;
+        /// Refuses ID tokens, which answer a sign-in and are not for services: what has a `nonce`,
+        /// `at_hash`, `c_hash` or `s_hash`, or Keycloak's `typ: ID`. The profile `access_token`
+        /// refuses them by their header.
+        default refuse_id_tokens: bool = false, "false";
+        /// Whether its tokens must be bound to the client's certificate (`cnf.x5t#S256`, RFC 8705):
+        /// `require`; `if_present` looks at those that are; `ignore`. A `cnf` of another kind is
+        /// refused but for `ignore`.
+        default certificate_bound: Binding = Binding::IfPresent, "if_present";
+        /// What claims of every token must say; all entries must hold.
+        optional claims: Vec<ClaimEntry>;
         /// The longest token taken, in bytes.
         default max_token_bytes: Whole<256, 65_536> = Whole::new(8_192), "8192";
         /// The headers that carry its tokens; without it, `authorization` with `Bearer `. Two
@@ -38,8 +57,7 @@ policy::model! {
         optional claim_to_headers: Vec<ClaimToHeader>;
     }
     later [
-        "payload_in_metadata", "from_cookies", "from_params", "certificate_bound", "claims",
-        "forward_payload_header",
+        "payload_in_metadata", "from_cookies", "from_params", "forward_payload_header",
     ];
     instead [
         ("audience", "audiences: [...]"),
@@ -57,15 +75,6 @@ policy::model! {
         ("clock_skew_seconds", "clock_skew: 60s"),
         ("leeway", "clock_skew: 60s"),
     ];
-}
-
-policy::words! {
-    /// A kind of token.
-    pub(crate) enum Profile {
-        /// A token of no particular profile: `typ` is JWT, at+jwt or absent.
-        Jwt = "jwt",
-    }
-    later ["access_token", "jwt_svid"];
 }
 
 policy::model! {

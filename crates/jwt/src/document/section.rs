@@ -1,6 +1,6 @@
 //! The section itself.
 
-use policy::language::Whole;
+use policy::language::{Span, Whole};
 
 use super::{ProviderModel, Realm};
 
@@ -10,7 +10,7 @@ policy::model! {
         /// The realm in `WWW-Authenticate` (RFC 6750 §3); without it, none is named.
         optional realm: Realm;
         /// How many verified tokens each worker remembers, so that none is verified twice.
-        default cache: Cache = Cache::default(), "{tokens: 1000, bytes: 4194304}";
+        default cache: Cache = Cache::default(), "{tokens: 1000, bytes: 4194304, age: 1h}";
         /// The issuers whose tokens are taken.
         required providers: Vec<ProviderModel>, "list at least one provider of tokens";
     }
@@ -32,6 +32,9 @@ policy::model! {
         default tokens: Whole<0, 1_000_000> = Whole::new(1_000), "1000";
         /// Bytes at most, tokens with what they say; 0 remembers none.
         default bytes: Whole<0, 67_108_864> = Whole::new(4_194_304), "4194304";
+        /// How long a token is remembered before its signature is verified again. Its dates are
+        /// looked at on every request anyway.
+        default age: Span<1_000, 86_400_000> = Span::from_millis(3_600_000), "1h";
     }
     instead [("jwt_cache_size", "tokens"), ("size", "tokens"), ("max_bytes", "bytes")];
 }
@@ -41,6 +44,7 @@ impl Default for Cache {
         Self {
             tokens: Whole::new(1_000),
             bytes: Whole::new(4_194_304),
+            age: Span::from_millis(3_600_000),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! How a JWK is read: what it must hold, what makes it unusable, what must never be there.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jwt_simple::algorithms::{ES256PublicKey, Ed25519PublicKey, RS256PublicKey};
+use jwt_simple::algorithms::{ES256PublicKey, ES384PublicKey, Ed25519PublicKey, RS256PublicKey};
 use policy::language::{Json, Place, Report};
 
 use super::{Key, Material};
+use crate::algorithm::Family;
+use crate::{Algorithm, Purpose};
 
 /// What became of a JWK.
 pub(crate) enum Jwk {
@@ -14,8 +16,12 @@ pub(crate) enum Jwk {
     Unusable,
 }
 
-/// Members that are secret (RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2).
-const SECRETS: [&str; 8] = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
+/// Members that are secret (RFC 7518 §6.2.2, §6.3.2; RFC 8037 §2). `k` of a `kty` of "oct" is too
+/// (RFC 7518 §6.4.1), and may stand where the provider's algorithms are HMAC.
+const SECRETS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
+
+/// The least bytes of a secret: those of the smallest digest (RFC 7518 §3.2).
+const SECRET: usize = 32;
 
 /// The least bits of an RSA modulus (RFC 7518 §3.3), and the most that jwt-simple takes.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
@@ -25,6 +31,9 @@ const RSA_EXPONENT: [u8; 3] = [1, 0, 1];
 
 /// Bytes of a coordinate on P-256 (RFC 7518 §6.2.1.2) and of an Ed25519 key (RFC 8032 §5.1.5).
 const COORDINATE: usize = 32;
+
+/// Bytes of a coordinate on P-384.
+const LONG_COORDINATE: usize = 48;
 
 /// Reads one JWK. `None` where it is wrong, which is then in the report.
 pub(crate) fn read(jwk: &Json, place: &Place<'_>, report: &mut Report) -> Option<Jwk> {
@@ -43,33 +52,53 @@ pub(crate) fn read(jwk: &Json, place: &Place<'_>, report: &mut Report) -> Option
     let mut reader = Reader { jwk, place, report };
     let kind = reader.required("kty")?;
     let id = reader.text("kid")?.map(Into::into);
-    let (expected, curve) = match kind {
-        "RSA" => ("RS256", None),
-        "EC" => ("ES256", Some("P-256")),
-        "OKP" => ("EdDSA", Some("Ed25519")),
+    let (family, curves) = match kind {
+        "RSA" => (Family::Rsa, None),
+        "EC" => (Family::P256, Some(["P-256", "P-384"])),
+        "OKP" => (Family::Ed25519, Some(["Ed25519", "Ed25519"])),
+        "oct" => (Family::Secret, None),
         other => return Some(reader.unusable("kty", other)),
     };
-    if let Some(curve) = curve {
+    let mut family = family;
+    if let Some(curves) = curves {
         let named = reader.required("crv")?;
-        if named != curve {
+        if !curves.contains(&named) {
             return Some(reader.unusable("crv", named));
         }
-    }
-    for (name, only) in [("use", "sig"), ("alg", expected)] {
-        match reader.text(name)? {
-            Some(named) if named != only => return Some(reader.unusable(name, named)),
-            _ => {}
+        if named == "P-384" {
+            family = Family::P384;
         }
     }
+    let purpose = match reader.text("use")? {
+        None => None,
+        Some(word) => match Purpose::named(word) {
+            None => return Some(reader.unusable("use", word)),
+            some => some,
+        },
+    };
+    let only = match reader.text("alg")? {
+        None => None,
+        Some(word) => match Algorithm::named(word).filter(|one| one.family() == family) {
+            None => return Some(reader.unusable("alg", word)),
+            some => some,
+        },
+    };
     if !reader.may_verify()? {
         return Some(reader.unusable("key_ops", "without verify"));
     }
-    let material = match kind {
-        "RSA" => reader.rsa()?,
-        "EC" => reader.p256()?,
-        _ => reader.ed25519()?,
+    let material = match family {
+        Family::Rsa => reader.rsa()?,
+        Family::P256 => reader.p256()?,
+        Family::P384 => reader.p384()?,
+        Family::Ed25519 => reader.ed25519()?,
+        Family::Secret => reader.secret(only)?,
     };
-    Some(Jwk::Usable(Key { id, material }))
+    Some(Jwk::Usable(Key {
+        id,
+        only,
+        purpose,
+        material,
+    }))
 }
 
 struct Reader<'a> {
@@ -129,13 +158,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn coordinate(&mut self, name: &str) -> Option<Vec<u8>> {
+    fn coordinate(&mut self, name: &str, length: usize) -> Option<Vec<u8>> {
         let bytes = self.bytes(name)?;
-        if bytes.len() == COORDINATE {
+        if bytes.len() == length {
             return Some(bytes);
         }
         let found = bytes.len();
-        let message = format!("{found} bytes; a key on this curve has {COORDINATE}");
+        let message = format!("{found} bytes; a key on this curve has {length}");
         self.error(name, message)
     }
 
@@ -157,23 +186,48 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn p256(&mut self) -> Option<Material> {
-        const UNCOMPRESSED: u8 = 4; // SEC 1 §2.3.3
+    /// x and y as SEC 1 §2.3.3 has a point.
+    fn point(&mut self, length: usize) -> Option<Vec<u8>> {
+        const UNCOMPRESSED: u8 = 4;
         let mut point = vec![UNCOMPRESSED];
-        point.extend(self.coordinate("x")?);
-        point.extend(self.coordinate("y")?);
+        point.extend(self.coordinate("x", length)?);
+        point.extend(self.coordinate("y", length)?);
+        Some(point)
+    }
+
+    fn p256(&mut self) -> Option<Material> {
+        let point = self.point(COORDINATE)?;
         match ES256PublicKey::from_bytes(&point) {
             Ok(key) => Some(Material::P256(Box::new(key))),
             Err(_) => self.error("x", "x and y are no point on P-256"),
         }
     }
 
+    fn p384(&mut self) -> Option<Material> {
+        let point = self.point(LONG_COORDINATE)?;
+        match ES384PublicKey::from_bytes(&point) {
+            Ok(key) => Some(Material::P384(Box::new(key))),
+            Err(_) => self.error("x", "x and y are no point on P-384"),
+        }
+    }
+
     fn ed25519(&mut self) -> Option<Material> {
-        let point = self.coordinate("x")?;
+        let point = self.coordinate("x", COORDINATE)?;
         match Ed25519PublicKey::from_bytes(&point) {
             Ok(key) => Some(Material::Ed25519(Box::new(key))),
             Err(_) => self.error("x", "is no Ed25519 public key"),
         }
+    }
+
+    fn secret(&mut self, only: Option<Algorithm>) -> Option<Material> {
+        let secret = self.bytes("k")?;
+        let least = only.map_or(SECRET, |only| only.sha().bytes());
+        if secret.len() >= least {
+            return Some(Material::Secret(secret.into()));
+        }
+        let found = secret.len();
+        let message = format!("a secret of {found} bytes; it needs {least} (RFC 7518 §3.2)");
+        self.error("k", message)
     }
 }
 

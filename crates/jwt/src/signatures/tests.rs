@@ -1,5 +1,5 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
-use fixtures::Algorithm::{EdDsa, Es256, Rs256};
+use fixtures::Algorithm::{self as Fixture, Es256, Rs256};
 use fixtures::Jws;
 use policy::language::{Json, Place, Report};
 use proptest::prelude::*;
@@ -16,8 +16,12 @@ fn key(jwk: &Value) -> Key {
     keys.pop().expect("a key")
 }
 
-fn verifies(jwk: &Value, token: &str) -> bool {
-    JwtSimple.verify(&key(jwk), &Compact::parse(token.as_bytes()).unwrap())
+/// By the algorithm that the token names, if there is one of the name.
+pub(super) fn verifies(jwk: &Value, token: &str) -> bool {
+    let token = Compact::parse(token.as_bytes()).unwrap();
+    let named = Header::parse(token.header()).ok();
+    let algorithm = named.and_then(|header| Algorithm::named(&header.algorithm));
+    algorithm.is_some_and(|algorithm| JwtSimple.verify(algorithm, &key(jwk), &token))
 }
 
 /// RFC 7515 A.2.1: RS256.
@@ -58,28 +62,40 @@ fn rfc_ed25519() -> (Value, &'static str) {
     (jwk, token)
 }
 
+/// RFC 7515 A.1.1: HS256.
+fn rfc_secret() -> (Value, &'static str) {
+    let jwk = json!({"kty": "oct", "k":
+        "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"});
+    let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\
+         .eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0c\
+         nVlfQ\
+         .dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    (jwk, token)
+}
+
 #[test]
 fn the_examples_of_the_standards_verify() {
-    for (jwk, token) in [rfc_rsa(), rfc_p256(), rfc_ed25519()] {
+    for (jwk, token) in [rfc_rsa(), rfc_p256(), rfc_ed25519(), rfc_secret()] {
         assert!(verifies(&jwk, token), "{jwk}");
     }
 }
 
 #[test]
 fn a_changed_byte_anywhere_in_payload_or_signature_does_not_verify() {
-    for (jwk, token) in [rfc_rsa(), rfc_p256(), rfc_ed25519()] {
+    for (jwk, token) in [rfc_rsa(), rfc_p256(), rfc_ed25519(), rfc_secret()] {
         let key = key(&jwk);
         let header = token.find('.').unwrap();
-        let step = if key.algorithm() == crate::Algorithm::EdDsa {
-            1
-        } else {
-            17
-        };
+        let parsed = Header::parse(Compact::parse(token.as_bytes()).unwrap().header()).unwrap();
+        let algorithm = Algorithm::named(&parsed.algorithm).unwrap();
+        let step = if algorithm == Algorithm::EdDsa { 1 } else { 17 };
         for at in (header + 1..token.len()).step_by(step) {
             let mut bent = token.as_bytes().to_vec();
             bent[at] = if bent[at] == b'A' { b'B' } else { b'A' };
             if let Ok(bent) = Compact::parse(&bent) {
-                assert!(!JwtSimple.verify(&key, &bent), "byte {at} under {jwk}");
+                assert!(
+                    !JwtSimple.verify(algorithm, &key, &bent),
+                    "byte {at} under {jwk}"
+                );
             }
         }
     }
@@ -88,7 +104,7 @@ fn a_changed_byte_anywhere_in_payload_or_signature_does_not_verify() {
 #[test]
 fn a_signature_of_another_key_form_or_length_does_not_verify() {
     let claims = json!({"exp": 1});
-    for algorithm in [Rs256, Es256, EdDsa] {
+    for algorithm in Fixture::ALL {
         let ours = fixtures::Key::new(algorithm, "k");
         let header = json!({"alg": ours.alg(), "kid": "k"});
         let jws = Jws::new(&header, &claims);
@@ -120,6 +136,47 @@ fn a_signature_of_another_key_form_or_length_does_not_verify() {
 }
 
 #[test]
+fn an_rsa_key_without_alg_verifies_each_padding_and_digest_for_itself() {
+    let claims = json!({"exp": 1});
+    let mut jwk = fixtures::Key::new(Rs256, "k").jwk();
+    jwk.as_object_mut().unwrap().remove("alg");
+    let key = key(&jwk);
+    for algorithm in &Fixture::ALL[..6] {
+        let signer = fixtures::Key::new(*algorithm, "k");
+        for named in &Fixture::ALL[..6] {
+            let header = json!({"alg": named.word()});
+            let token = Jws::new(&header, &claims).signed_by(&signer);
+            assert_eq!(
+                verifies(&jwk, &token),
+                algorithm == named,
+                "{algorithm:?} {named:?}"
+            );
+        }
+        assert!(key.verifies(Algorithm::named(algorithm.word()).unwrap()));
+    }
+}
+
+#[test]
+fn a_secret_verifies_what_it_is_long_enough_for() {
+    let claims = json!({"exp": 1});
+    for (signer, words) in [
+        (Fixture::Hs256, &["HS256"][..]),
+        (Fixture::Hs384, &["HS256", "HS384"]),
+        (Fixture::Hs512, &["HS256", "HS384", "HS512"]),
+    ] {
+        let mut jwk = fixtures::Key::new(signer, "k").jwk();
+        jwk.as_object_mut().unwrap().remove("alg");
+        for word in ["HS256", "HS384", "HS512", "RS256", "none"] {
+            let verified = Algorithm::named(word).is_some_and(|one| key(&jwk).verifies(one));
+            assert_eq!(verified, words.contains(&word), "{word} with {signer:?}");
+        }
+        let header = json!({"alg": signer.word()});
+        let token = Jws::new(&header, &claims).signed_by(&fixtures::Key::new(signer, "k"));
+        assert!(verifies(&jwk, &token), "{signer:?}");
+    }
+}
+
+#[test]
 fn an_ecdsa_signature_in_der_does_not_verify() {
     let (jwk, token) = rfc_p256();
     let token = Compact::parse(token.as_bytes()).unwrap();
@@ -139,9 +196,13 @@ fn a_key_verifies_its_own_algorithm_only() {
     let claims = json!({"exp": 1});
     for algorithm in [Rs256, Es256] {
         let key = fixtures::Key::new(algorithm, "k");
-        for other in ["HS256", "none", "RS512", "EdDSA", "es256"] {
+        for other in ["HS256", "none", "RS512", "PS256", "EdDSA", "es256"] {
             let token = Jws::new(&json!({"alg": other}), &claims).signed_by(&key);
             assert!(!verifies(&key.jwk(), &token), "{other} under {algorithm:?}");
+            // Not even where the caller says another algorithm than the token.
+            let (ours, token) = (self::key(&key.jwk()), Compact::parse(token.as_bytes()));
+            let named = Algorithm::named(key.alg()).unwrap();
+            assert!(!JwtSimple.verify(named, &ours, &token.unwrap()), "{other}");
         }
         assert!(!verifies(&key.jwk(), &Jws::confused_pem(&key, &claims)));
         assert!(!verifies(&key.jwk(), &Jws::confused_der(&key, &claims)));
@@ -173,10 +234,11 @@ proptest! {
         payload in proptest::collection::vec(any::<u8>(), 0..60),
     ) {
         for (jwk, _) in [rfc_rsa(), rfc_p256(), rfc_ed25519()] {
-            let alg = key(&jwk).algorithm().word();
-            let header = json!({"alg": alg}).to_string();
-            let token = Jws::raw(header.as_bytes(), &payload).with_signature(&signature);
-            prop_assert!(!verifies(&jwk, &token));
+            for alg in Algorithm::WORDS {
+                let header = json!({"alg": alg}).to_string();
+                let token = Jws::raw(header.as_bytes(), &payload).with_signature(&signature);
+                prop_assert!(!verifies(&jwk, &token));
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use fixtures::{Algorithm, Issuer, Jws};
-use jwt::{Compact, JwtSimple, Key, Signatures, Tokens};
+use jwt::{Compact, JwtSimple, Key, KeyRing, Signatures, Tokens};
 use policy::language::Report;
 use policy::{Denial, Engine, Fact, HeaderChange, Permit, Source, Unreadable};
 use serde_json::{Value, json};
@@ -27,6 +27,7 @@ pub const NOW: u64 = 1_700_000_000;
 pub struct Plain {
     headers: Vec<(String, Vec<u8>)>,
     now: u64,
+    peer: Option<String>,
 }
 
 impl Plain {
@@ -34,6 +35,7 @@ impl Plain {
         let plain = Self {
             headers: Vec::new(),
             now: NOW,
+            peer: None,
         };
         plain
             .with(":method", "GET")
@@ -51,6 +53,12 @@ impl Plain {
         self.with("authorization", format!("Bearer {token}"))
     }
 
+    /// Behind a client certificate of this digest, in hex.
+    pub fn peer(mut self, digest: &str) -> Self {
+        self.peer = Some(digest.to_owned());
+        self
+    }
+
     pub const fn at(mut self, now: u64) -> Self {
         self.now = now;
         self
@@ -64,8 +72,9 @@ impl Source for Plain {
         Ok((!values.is_empty()).then(|| Cow::Owned(values.join(&b','))))
     }
 
-    fn fact(&self, _fact: Fact) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
-        Ok(None)
+    fn fact(&self, fact: Fact) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
+        let peer = self.peer.as_ref().filter(|_| fact == Fact::PeerDigest);
+        Ok(peer.map(|digest| Cow::Borrowed(digest.as_bytes())))
     }
 
     fn unix_time(&self) -> Result<Duration, Unreadable> {
@@ -82,9 +91,9 @@ impl Source for Plain {
 pub struct Counting(pub Cell<usize>);
 
 impl Signatures for Counting {
-    fn verify(&self, key: &Key, token: &Compact<'_>) -> bool {
+    fn verify(&self, algorithm: jwt::Algorithm, key: &Key, token: &Compact<'_>) -> bool {
         self.0.set(self.0.get() + 1);
-        JwtSimple.verify(key, token)
+        JwtSimple.verify(algorithm, key, token)
     }
 }
 
@@ -116,17 +125,36 @@ pub fn document(section: &Value, allow: &[Value]) -> Value {
 }
 
 pub fn compile(document: &Value) -> Result<(Engine, Report), Report> {
-    let policies: Vec<Box<dyn policy::Policy>> = vec![Box::new(Tokens::new())];
+    let tokens = Tokens::new().with_spiffe_ids(is_in);
+    let policies: Vec<Box<dyn policy::Policy>> = vec![Box::new(tokens)];
     policy::compile(document.to_string().as_bytes(), "jwt-authn", policies)
+}
+
+/// Stands for the reader of SPIFFE IDs, which is another crate's.
+fn is_in(subject: &str, trust_domain: &str) -> bool {
+    let id = subject.strip_prefix("spiffe://").unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'/');
+    id.bytes().all(plain)
+        && id
+            .split_once('/')
+            .is_some_and(|(domain, _)| domain == trust_domain)
 }
 
 /// An engine, and what counts its signatures.
 pub fn engine(document: &Value) -> (Engine, Rc<Counting>) {
+    let (engine, counting, _) = engine_with_keys(document);
+    (engine, counting)
+}
+
+/// The same with the keys, to replace them.
+pub fn engine_with_keys(document: &Value) -> (Engine, Rc<Counting>, Rc<KeyRing>) {
     let counting = Rc::new(Counting::default());
     let tokens = Tokens::with_signatures(Rc::clone(&counting) as Rc<dyn Signatures>);
+    let tokens = tokens.with_spiffe_ids(is_in);
+    let keys = tokens.key_ring();
     let policies: Vec<Box<dyn policy::Policy>> = vec![Box::new(tokens)];
     match policy::compile(document.to_string().as_bytes(), "jwt-authn", policies) {
-        Ok((engine, _)) => (engine, counting),
+        Ok((engine, _)) => (engine, counting, keys),
         Err(report) => panic!("{:#?}", report.errors()),
     }
 }

@@ -142,7 +142,7 @@ fn equal_claims_of_two_providers_are_two_keys() {
     ]}));
     let claims = json!({"org": {"id": "a b"}});
     let ours = Plain::get("/").bearer(&token(&login, claims.clone()));
-    let theirs = Plain::get("/").with("x-partner", &token(&partner, claims));
+    let theirs = Plain::get("/").with("x-partner", token(&partner, claims));
     let either = json!({"jwt": {"provider": ["login", "partner"]}});
     let names = ["jwt.claims[org][id]", "jwt.principal", "jwt.claims[none]"];
     let key = |request: &Plain| {

@@ -140,10 +140,11 @@ pub fn trust_bundles(domains: &[(&str, &[&Ca])]) -> String {
         let keys: Vec<Value> = cas.iter().map(|ca| ca.bundle_key()).collect();
         json!({"spiffe_sequence": 1, "keys": keys})
     };
-    let domains = domains
+    let domains: Map<String, Value> = domains
         .iter()
-        .map(|(name, cas)| ((*name).to_owned(), bundle(cas)));
-    json!({"trust_domains": Map::from_iter(domains)}).to_string()
+        .map(|(name, cas)| ((*name).to_owned(), bundle(cas)))
+        .collect();
+    json!({"trust_domains": domains}).to_string()
 }
 
 const CONFIG: &str = "envoy.yaml";

@@ -2,7 +2,7 @@
 //!
 //! It is what an operator sees; a denial whose code is missing there is a denial nobody can explain.
 
-use std::{fs, path::Path};
+use std::{collections::HashMap, fs, path::Path};
 
 use serde_json::Value;
 
@@ -19,16 +19,23 @@ pub struct LogLine {
     pub decision: Option<String>,
     /// Whether the request reached the upstream.
     pub upstream: bool,
+    /// What a native RBAC filter in shadow mode would have decided: `allowed` or `denied`.
+    pub shadow_rbac: Option<String>,
 }
 
 /// The line of a request's id, when it has been written.
 pub(crate) fn find(log: &Path, id: &str) -> Option<LogLine> {
-    let text = fs::read(log).ok()?;
+    all(log).remove(id)
+}
+
+/// All lines that have been written, by the ids of their requests.
+pub(crate) fn all(log: &Path) -> HashMap<String, LogLine> {
+    let text = fs::read(log).unwrap_or_default();
     String::from_utf8_lossy(&text)
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
-        .find(|line: &Value| line["id"] == id)
-        .map(|line| parse(&line))
+        .filter_map(|line: Value| Some((line["id"].as_str()?.to_owned(), parse(&line))))
+        .collect()
 }
 
 fn parse(line: &Value) -> LogLine {
@@ -39,5 +46,6 @@ fn parse(line: &Value) -> LogLine {
         pass: text("pass"),
         decision: text("decision"),
         upstream: line["upstream"].is_string(),
+        shadow_rbac: text("shadow_rbac"),
     }
 }

@@ -2,14 +2,19 @@
 //!
 //! One connection for each request unless a test asks for one that stays: a new source port each.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use fixtures::Identity;
 use rustls::{ClientConfig, HandshakeKind};
 use rustls_pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::TcpStream,
+    net::TcpSocket,
     time::timeout,
 };
 use tokio_rustls::TlsConnector;
@@ -20,6 +25,8 @@ use crate::{Request, Response, tls::certificate};
 #[derive(Clone)]
 pub struct Client {
     address: SocketAddr,
+    /// The address to connect from; unspecified: whichever the system takes.
+    source: IpAddr,
     tls: Option<Arc<ClientConfig>>,
 }
 
@@ -38,7 +45,18 @@ struct Handshake {
 
 impl Client {
     pub(crate) const fn new(address: SocketAddr, tls: Option<Arc<ClientConfig>>) -> Self {
-        Self { address, tls }
+        Self {
+            address,
+            source: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            tls,
+        }
+    }
+
+    /// The same client at this address, such as another one of loopback.
+    #[must_use]
+    pub const fn at(mut self, source: IpAddr) -> Self {
+        self.source = source;
+        self
     }
 
     /// Sends a request on a connection of its own.
@@ -66,7 +84,9 @@ impl Client {
     /// certificate is heard only when the first response is read.
     pub async fn connect(&self) -> io::Result<Connection> {
         bounded(async {
-            let stream = TcpStream::connect(self.address).await?;
+            let socket = TcpSocket::new_v4()?;
+            socket.bind(SocketAddr::new(self.source, 0))?;
+            let stream = socket.connect(self.address).await?;
             stream.set_nodelay(true)?;
             let (stream, handshake): (Box<dyn Stream>, _) = match &self.tls {
                 None => (Box::new(stream), None),

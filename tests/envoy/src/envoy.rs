@@ -125,6 +125,17 @@ impl Envoy {
         .await
     }
 
+    /// Waits for the access-log lines of many requests.
+    pub async fn log_lines<'r>(&self, requests: impl Iterator<Item = &'r Request>) -> Vec<LogLine> {
+        let path = self.process.folder().join(ACCESS_LOG);
+        let ids: Vec<&str> = requests.map(Request::id).collect();
+        until("all log lines", async || {
+            let lines = access_log::all(&path);
+            ids.iter().map(|id| lines.get(*id).cloned()).collect()
+        })
+        .await
+    }
+
     /// All that the proxy has logged.
     #[must_use]
     pub fn log(&self) -> String {

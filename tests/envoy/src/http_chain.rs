@@ -136,6 +136,7 @@ fn access_log(path: &Path, plugin: &str) -> Value {
         "pass": format!("%FILTER_STATE({}:PLAIN)%", mark(plugin)),
         "decision": format!("%FILTER_STATE(wasm.portcullis.{plugin}.decision:PLAIN)%"),
         "upstream": "%UPSTREAM_HOST%",
+        "shadow_rbac": "%DYNAMIC_METADATA(envoy.filters.http.rbac:shadow_engine_result)%",
     });
     json!({
         "name": "envoy.access_loggers.file",

@@ -23,6 +23,7 @@ pub struct Proxy {
     /// The next proxy with the TLS towards it, in the upstream's place.
     next: Option<(SocketAddr, Value)>,
     workers: u32,
+    port: u16,
     transport: Transport,
     hygiene: Hygiene,
     /// Settings of the connection manager beside those of `hygiene`.
@@ -49,6 +50,7 @@ impl Proxy {
             upstream,
             next: None,
             workers: 1,
+            port: 0,
             transport: Transport::plain(),
             hygiene: Hygiene::Shipped,
             settings: Value::Null,
@@ -61,6 +63,12 @@ impl Proxy {
     /// The number of worker threads.
     pub const fn workers(mut self, workers: u32) -> Self {
         self.workers = workers;
+        self
+    }
+
+    /// The listener's port, for a document that names it; else a free one is taken.
+    pub const fn port(mut self, port: u16) -> Self {
+        self.port = port;
         self
     }
 
@@ -210,7 +218,7 @@ impl Proxy {
         json!({
             "name": LISTENER,
             "stat_prefix": LISTENER,
-            "address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}},
+            "address": {"socket_address": {"address": "127.0.0.1", "port_value": self.port}},
             "filter_chains": [chain],
         })
     }

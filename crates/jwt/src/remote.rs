@@ -1,8 +1,7 @@
 //! Key sets that an issuer publishes: fetched in the background, once for all workers of a process.
 //!
-//! A state machine without I/O. Whoever drives it asks [`KeySource::poll`] what is to be done, carries
-//! a [`Fetch`] out and brings the [`Answer`]; clock, randomness and the shared store are arguments.
-//! One worker fetches under a lease, publishes under that lease, and all switch to the same generation.
+//! A state machine without I/O, as an [`Errand`](policy::Errand): whoever drives it carries its calls out;
+//! clock, randomness and the shared store are arguments. One worker fetches under a lease, publishes under that lease, and all switch to the same generation.
 
 mod answer;
 mod board;
@@ -19,8 +18,8 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Answer, FetchFault};
+pub use answer::FetchFault;
 pub use location::{Location, LocationError};
 pub use settings::{Origin, Settings};
 pub use source::KeySource;
-pub use step::{Fetch, Step, Unavailable, UnknownKid};
+pub use step::{Unavailable, UnknownKid};

@@ -1,29 +1,6 @@
 //! What came of a fetch, and what of it can be believed.
 
-use policy::StoreError;
-
-/// The largest answer taken, in bytes. A set has one or two thousand bytes a key.
-pub(super) const MAX_BODY: usize = 256 * 1024;
-
-/// What came of a [`Fetch`](super::Fetch).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// The issuer answered, whole.
-    Response {
-        /// `:status`.
-        status: u16,
-        /// `content-type`, if there was one.
-        content_type: Option<Vec<u8>>,
-        /// The body. Hostile as any: it is bounded and parsed strictly.
-        body: Vec<u8>,
-    },
-    /// It did not: no connection, a time-out, a body cut short.
-    NoResponse,
-    /// The proxy has no cluster of this name.
-    NoCluster,
-    /// The proxy did not take the call.
-    NotSent,
-}
+use policy::{Answer, StoreError};
 
 /// Why a fetch brought no new set, for the log and the counters. It quotes nothing of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,22 +56,20 @@ impl From<StoreError> for FetchFault {
     }
 }
 
-impl Answer {
-    /// The body of a good answer.
-    pub(super) fn body(self) -> Result<Vec<u8>, FetchFault> {
-        match self {
-            Self::NoResponse => Err(FetchFault::NoResponse),
-            Self::NoCluster => Err(FetchFault::NoCluster),
-            Self::NotSent => Err(FetchFault::NotSent),
-            Self::Response { status, .. } if status != 200 => Err(FetchFault::Status(status)),
-            Self::Response { body, .. } if body.len() > MAX_BODY => Err(FetchFault::TooLarge),
-            Self::Response {
-                content_type: Some(kind),
-                ..
-            } if !is_json(&kind) => Err(FetchFault::ContentType),
-            // Without a media type it is what it parses as (RFC 9110 §8.3).
-            Self::Response { body, .. } => Ok(body),
-        }
+/// The body of a good answer.
+pub(super) fn body(answer: Answer) -> Result<Vec<u8>, FetchFault> {
+    match answer {
+        Answer::NoResponse => Err(FetchFault::NoResponse),
+        Answer::NoCluster => Err(FetchFault::NoCluster),
+        Answer::NotSent => Err(FetchFault::NotSent),
+        Answer::Response { status, .. } if status != 200 => Err(FetchFault::Status(status)),
+        Answer::Response { body, .. } if body.len() > Answer::MAX_BODY => Err(FetchFault::TooLarge),
+        Answer::Response {
+            content_type: Some(kind),
+            ..
+        } if !is_json(&kind) => Err(FetchFault::ContentType),
+        // Without a media type it is what it parses as (RFC 9110 §8.3).
+        Answer::Response { body, .. } => Ok(body),
     }
 }
 
@@ -116,13 +91,11 @@ mod tests {
 
     fn response(status: u16, kind: Option<&str>, length: usize) -> Result<Vec<u8>, FetchFault> {
         let content_type = kind.map(|kind| kind.as_bytes().to_vec());
-        let body = vec![b' '; length];
-        Answer::Response {
+        body(Answer::Response {
             status,
             content_type,
-            body,
-        }
-        .body()
+            body: vec![b' '; length],
+        })
     }
 
     #[test]
@@ -133,7 +106,7 @@ mod tests {
             Some("Application/JSON; charset=utf-8"),
             Some("application/jwk-set+json"),
         ] {
-            assert!(response(200, kind, MAX_BODY).is_ok(), "{kind:?}");
+            assert!(response(200, kind, Answer::MAX_BODY).is_ok(), "{kind:?}");
         }
         for kind in ["text/html", "text/json", "application/jsonp", "json", ""] {
             assert_eq!(
@@ -145,9 +118,12 @@ mod tests {
         for status in [0, 199, 201, 204, 302, 404, 500] {
             assert_eq!(response(status, None, 2), Err(FetchFault::Status(status)));
         }
-        assert_eq!(response(200, None, MAX_BODY + 1), Err(FetchFault::TooLarge));
-        assert_eq!(Answer::NoCluster.body(), Err(FetchFault::NoCluster));
-        assert_eq!(Answer::NoResponse.body(), Err(FetchFault::NoResponse));
-        assert_eq!(Answer::NotSent.body(), Err(FetchFault::NotSent));
+        assert_eq!(
+            response(200, None, Answer::MAX_BODY + 1),
+            Err(FetchFault::TooLarge)
+        );
+        assert_eq!(body(Answer::NoCluster), Err(FetchFault::NoCluster));
+        assert_eq!(body(Answer::NoResponse), Err(FetchFault::NoResponse));
+        assert_eq!(body(Answer::NotSent), Err(FetchFault::NotSent));
     }
 }

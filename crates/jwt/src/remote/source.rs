@@ -4,31 +4,33 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Store, StoreError, Swap};
+use policy::{Answer, Call, Errand, Store, StoreError, Swap};
 
-use super::answer::{Answer, FetchFault};
+use super::answer::{self, FetchFault};
 use super::board::Board;
 use super::bytes::checksum;
 use super::shared::Shared;
 use super::state::{Flight, State, Target};
-use super::step::{Fetch, Step, Unavailable, UnknownKid};
+use super::step::{Unavailable, UnknownKid};
 use super::{Location, Origin, Settings, discovery};
 use crate::KeySet;
 
 /// One provider's keys as a worker has them.
 #[derive(Debug)]
 pub struct KeySource {
+    name: Box<str>,
     settings: Settings,
     board: Board,
     state: RefCell<State>,
 }
 
 impl KeySource {
-    /// A source that has nothing yet. It does not touch the store.
+    /// A source that has nothing yet, with its name for the log. It does not touch the store.
     #[must_use]
-    pub fn new(settings: Settings, store: Rc<dyn Store>) -> Self {
+    pub fn new(name: &str, settings: Settings, store: Rc<dyn Store>) -> Self {
         let board = Board::new(store, &settings.identity());
         Self {
+            name: name.into(),
             settings,
             board,
             state: RefCell::default(),
@@ -82,73 +84,13 @@ impl KeySource {
         UnknownKid::Unknown
     }
 
-    /// Whether nothing is under way, as far as this worker knows: who waits need wait no longer.
-    #[must_use]
-    pub fn is_settled(&self, now: Duration) -> bool {
-        !self.state.borrow().is_asking(now)
-    }
-
-    /// Looks at the board, takes a newer set, and says what is to be done. Called on each tick;
-    /// `random` gives a number that no other worker has.
-    ///
-    /// # Errors
-    /// The store failed; what is known stays in use.
-    pub fn poll(
-        &self,
-        now: Duration,
-        random: impl FnOnce() -> Option<u64>,
-    ) -> Result<Step, StoreError> {
-        let (shared, version) = self.board.look(&self.settings, now)?;
-        let mut state = self.state.borrow_mut();
-        state.shared = shared;
-        self.take_newer(&mut state)?;
-        let wanted = std::mem::take(&mut state.wanted);
-        // A flight that is over without an answer is one that the proxy never told the end of.
-        state.flight = state.flight.take().filter(|flight| now <= flight.until);
-        if state.flight.is_some() || shared.is_leased(now) {
-            return Ok(Step::Wait); // the answer on its way is news enough for who wants one
-        }
-        let early = wanted && shared.may_be_early(&self.settings, now);
-        let damaged = state.is_damaged() && shared.may_try(now);
-        if !(early || damaged || shared.is_due(&self.settings, now)) {
-            return Ok(Step::Wait);
-        }
-        let Some(nonce) = random() else {
-            return Ok(Step::Wait);
-        };
-        let until = now.saturating_add(self.settings.lease());
-        let leased = Shared {
-            holder: nonce,
-            leased_until: until,
-            early: if early { now } else { shared.early },
-            ..shared
-        };
-        if self.board.swap(leased, version)? == Swap::Lost {
-            state.wanted = wanted; // another worker has just written: look again
-            return Ok(Step::Wait);
-        }
-        state.shared = leased;
-        let (location, target) = match &self.settings.origin {
-            Origin::Keys(keys) => (keys, Target::Keys),
-            Origin::Discovery(document) => (document, Target::Discovery(document.clone())),
-        };
-        state.flight = Some(Flight {
-            nonce,
-            until,
-            target,
-        });
-        Ok(Step::Fetch(self.fetch(location.clone())))
-    }
-
-    /// What came of the fetch. A discovery document leads to one fetch more.
-    ///
-    /// # Errors
-    /// Why there is no new set. The last good one stays in use, and the next try waits.
-    pub fn answered(&self, now: Duration, answer: Answer) -> Result<Step, FetchFault> {
+    /// What came of a fetch. A discovery document leads to one fetch more. After a failure the last good
+    /// set stays in use, and the next try waits.
+    pub(super) fn came(&self, now: Duration, answer: Answer) -> Result<Option<Call>, FetchFault> {
         let flight = self.state.borrow_mut().flight.take();
         // One that comes after its time was given up already.
         let flight = flight.ok_or(FetchFault::Fenced)?;
-        let outcome = answer.body().and_then(|body| match &flight.target {
+        let outcome = answer::body(answer).and_then(|body| match &flight.target {
             Target::Discovery(from) => {
                 discovery::keys_at(&body, &self.settings.issuer, from).map(Some)
             }
@@ -158,9 +100,9 @@ impl KeySource {
             Ok(Some(keys)) => {
                 let target = Target::Keys;
                 self.state.borrow_mut().flight = Some(Flight { target, ..flight });
-                Ok(Step::Fetch(self.fetch(keys)))
+                Ok(Some(self.call(&keys)))
             }
-            Ok(None) => Ok(Step::Wait),
+            Ok(None) => Ok(None),
             Err(fault) => {
                 self.give_up(now, flight.nonce);
                 Err(fault)
@@ -225,11 +167,75 @@ impl KeySource {
         Ok(())
     }
 
-    fn fetch(&self, location: Location) -> Fetch {
-        Fetch {
+    fn call(&self, location: &Location) -> Call {
+        Call {
             cluster: Rc::clone(&self.settings.cluster),
-            location,
+            https: location.is_https(),
+            authority: location.authority().into(),
+            path: location.path().into(),
             timeout: self.settings.timeout,
         }
+    }
+}
+
+impl Errand for KeySource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Takes a newer set from the board, and fetches where one is due and nobody else does.
+    fn poll(
+        &self,
+        now: Duration,
+        random: &dyn Fn() -> Option<u64>,
+    ) -> Result<Option<Call>, StoreError> {
+        let (shared, version) = self.board.look(&self.settings, now)?;
+        let mut state = self.state.borrow_mut();
+        state.shared = shared;
+        self.take_newer(&mut state)?;
+        let wanted = std::mem::take(&mut state.wanted);
+        // A flight that is over without an answer is one that the proxy never told the end of.
+        state.flight = state.flight.take().filter(|flight| now <= flight.until);
+        if state.flight.is_some() || shared.is_leased(now) {
+            return Ok(None); // the answer on its way is news enough for who wants one
+        }
+        let early = wanted && shared.may_be_early(&self.settings, now);
+        let damaged = state.is_damaged() && shared.may_try(now);
+        if !(early || damaged || shared.is_due(&self.settings, now)) {
+            return Ok(None);
+        }
+        let Some(nonce) = random() else {
+            return Ok(None);
+        };
+        let until = now.saturating_add(self.settings.lease());
+        let leased = Shared {
+            holder: nonce,
+            leased_until: until,
+            early: if early { now } else { shared.early },
+            ..shared
+        };
+        if self.board.swap(leased, version)? == Swap::Lost {
+            state.wanted = wanted; // another worker has just written: look again
+            return Ok(None);
+        }
+        state.shared = leased;
+        let (location, target) = match &self.settings.origin {
+            Origin::Keys(keys) => (keys, Target::Keys),
+            Origin::Discovery(document) => (document, Target::Discovery(document.clone())),
+        };
+        state.flight = Some(Flight {
+            nonce,
+            until,
+            target,
+        });
+        Ok(Some(self.call(location)))
+    }
+
+    fn answered(&self, now: Duration, answer: Answer) -> Result<Option<Call>, String> {
+        self.came(now, answer).map_err(|fault| fault.to_string())
+    }
+
+    fn is_settled(&self, now: Duration) -> bool {
+        !self.state.borrow().is_asking(now)
     }
 }

@@ -1,6 +1,8 @@
 //! Key ids that nobody knows: one early fetch in a while, and nobody waits for nothing.
 
-use super::super::{Step, UnknownKid};
+use policy::Errand;
+
+use super::super::UnknownKid;
 use super::world::{SECOND, World};
 
 fn ask(world: &World, worker: usize, kid: &str) -> UnknownKid {
@@ -81,7 +83,7 @@ fn a_kid_that_was_found_unknown_stays_so_for_a_while() {
 fn who_waits_is_let_go_when_the_fetch_fails_or_its_worker_dies() {
     let mut world = fresh(2);
     assert_eq!(ask(&world, 0, "b"), UnknownKid::Asking);
-    assert_ne!(world.tick(0), Step::Wait);
+    assert_ne!(world.tick(0), None);
     world.tick(1);
     assert_eq!(ask(&world, 1, "b"), UnknownKid::Asking);
     world.fail(0);
@@ -92,7 +94,7 @@ fn who_waits_is_let_go_when_the_fetch_fails_or_its_worker_dies() {
 
     world.now += 60 * SECOND;
     assert_eq!(ask(&world, 0, "c"), UnknownKid::Asking);
-    assert_ne!(world.tick(0), Step::Wait);
+    assert_ne!(world.tick(0), None);
     world.tick(1);
     world.now += 12 * SECOND; // worker 0 is never heard again
     world.tick(1);
@@ -103,11 +105,11 @@ fn who_waits_is_let_go_when_the_fetch_fails_or_its_worker_dies() {
 fn a_worker_that_has_not_looked_yet_finds_that_it_was_done() {
     let mut world = fresh(2);
     assert_eq!(ask(&world, 0, "b"), UnknownKid::Asking);
-    assert_ne!(world.tick(0), Step::Wait);
+    assert_ne!(world.tick(0), None);
     world.answer(0, &["a", "b"]).unwrap();
     assert_eq!(ask(&world, 1, "b"), UnknownKid::Asking);
     world.now += SECOND / 100;
-    assert_eq!(world.tick(1), Step::Wait);
+    assert_eq!(world.tick(1), None);
     assert!(settled(&world));
     world.all_have(&["a", "b"]);
     assert_eq!(world.fetches.get(), 2);

@@ -1,8 +1,8 @@
 //! A store that fails, and values that are not ours.
 
+use policy::Errand;
 use proptest::prelude::*;
 
-use super::super::Step;
 use super::world::{MINUTE, SECOND, World};
 
 #[test]
@@ -11,7 +11,7 @@ fn a_store_that_fails_leaves_the_last_good_set() {
     world.round(&["a"]);
     world.shelf.broken.set(true);
     world.now += 11 * MINUTE;
-    assert!(world.workers[0].poll(world.now, || Some(1)).is_err());
+    assert!(world.workers[0].poll(world.now, &|| Some(1)).is_err());
     assert_eq!(world.kids(0), ["a"]);
     world.shelf.broken.set(false);
     world.round(&["b"]);
@@ -24,7 +24,7 @@ fn a_set_that_was_damaged_is_fetched_anew_at_once_and_the_old_one_serves_meanwhi
     world.round(&["a"]);
     world.round(&[]);
     world.now += 10 * MINUTE;
-    assert_ne!(world.tick(0), Step::Wait);
+    assert_ne!(world.tick(0), None);
     world.answer(0, &["b"]).unwrap();
     for (name, (value, _)) in world.shelf.values.borrow_mut().iter_mut() {
         if !name.ends_with("state") {
@@ -33,7 +33,7 @@ fn a_set_that_was_damaged_is_fetched_anew_at_once_and_the_old_one_serves_meanwhi
     }
     assert_ne!(
         world.tick(1),
-        Step::Wait,
+        None,
         "what it found is not what was published"
     );
     assert_eq!(world.kids(1), ["a"]);
@@ -57,7 +57,7 @@ fn a_number_from_a_damaged_value_is_never_taken_for_one_of_ours() {
     let before = world.workers[1].generation();
     world.now += SECOND;
     // Both have generation 1; the state says that there is none, so the next would be 1 again.
-    assert_ne!(world.tick(0), Step::Wait);
+    assert_ne!(world.tick(0), None);
     world.answer(0, &["b"]).unwrap();
     world.round(&[]);
     world.all_have(&["b"]);

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::super::{FetchFault, KeySource, Origin, Step};
+use policy::Answer;
+
+use super::super::{FetchFault, KeySource, Origin};
 use super::world::{MINUTE, SECOND, World, response, set, settings, target};
 
 #[test]
@@ -12,11 +14,14 @@ fn one_fetch_serves_all_workers() {
         let wait = worker.keys(world.now).unwrap_err().retry_after;
         assert!(wait >= SECOND);
     }
-    assert_eq!(target(&world.tick(0)), "https://login.example.org/keys");
+    assert_eq!(
+        target(world.tick(0).as_ref()),
+        "https://login.example.org/keys"
+    );
     for worker in 1..4 {
-        assert_eq!(world.tick(worker), Step::Wait);
+        assert_eq!(world.tick(worker), None);
     }
-    assert_eq!(world.answer(0, &["a"]), Ok(Step::Wait));
+    assert_eq!(world.answer(0, &["a"]), Ok(None));
     assert_eq!(world.kids(0), ["a"], "who fetched has it at once");
     assert_eq!(world.kids(1), [""; 0], "the others look at their next tick");
     world.round(&[]);
@@ -82,7 +87,7 @@ fn the_last_good_set_serves_while_fetching_fails_and_no_longer_than_max_stale() 
         world.all_have(&["a"]);
         world.now += SECOND;
         for worker in 0..2 {
-            if world.tick(worker) != Step::Wait {
+            if world.tick(worker) != None {
                 assert_eq!(world.fail(worker), FetchFault::NoResponse);
             }
         }
@@ -101,13 +106,13 @@ fn the_last_good_set_serves_while_fetching_fails_and_no_longer_than_max_stale() 
 #[test]
 fn a_worker_that_dies_while_it_fetches_is_followed_by_another() {
     let mut world = World::new(2);
-    assert_ne!(world.tick(0), Step::Wait);
+    assert_ne!(world.tick(0), None);
     world.now += 10 * SECOND;
-    assert_eq!(world.tick(1), Step::Wait, "it may still come back");
+    assert_eq!(world.tick(1), None, "it may still come back");
     world.now += 2 * SECOND;
     assert_ne!(
         world.tick(1),
-        Step::Wait,
+        None,
         "two time-outs and a second have passed"
     );
     world.answer(1, &["a"]).unwrap();
@@ -117,9 +122,9 @@ fn a_worker_that_dies_while_it_fetches_is_followed_by_another() {
 #[test]
 fn who_comes_back_too_late_publishes_nothing() {
     let mut world = World::new(2);
-    assert_ne!(world.tick(0), Step::Wait);
+    assert_ne!(world.tick(0), None);
     world.now += 12 * SECOND;
-    assert_ne!(world.tick(1), Step::Wait);
+    assert_ne!(world.tick(1), None);
     world.answer(1, &["new"]).unwrap();
     assert_eq!(world.answer(0, &["old"]), Err(FetchFault::Fenced));
     world.round(&[]);
@@ -129,9 +134,9 @@ fn who_comes_back_too_late_publishes_nothing() {
 #[test]
 fn who_comes_back_while_another_fetches_publishes_nothing() {
     let mut world = World::new(2);
-    assert_ne!(world.tick(0), Step::Wait);
+    assert_ne!(world.tick(0), None);
     world.now += 12 * SECOND;
-    assert_ne!(world.tick(1), Step::Wait);
+    assert_ne!(world.tick(1), None);
     assert_eq!(world.answer(0, &["old"]), Err(FetchFault::Fenced));
     world.answer(1, &["new"]).unwrap();
     world.round(&[]);
@@ -144,23 +149,23 @@ fn discovery_leads_to_the_keys() {
     let at = "https://login.example.org/.well-known/openid-configuration";
     let settings = settings(Origin::Discovery(at.parse().unwrap()));
     let shelf = Rc::clone(&world.shelf);
-    world.workers.push(KeySource::new(settings, shelf));
-    assert_eq!(target(&world.tick(0)), at);
+    world.workers.push(KeySource::new("login", settings, shelf));
+    assert_eq!(target(world.tick(0).as_ref()), at);
     let document =
         r#"{"issuer":"https://login.example.org","jwks_uri":"https://login.example.org/k"}"#;
     let step = world.workers[0]
-        .answered(world.now, response(document))
+        .came(world.now, response(document))
         .unwrap();
-    assert_eq!(target(&step), "https://login.example.org/k");
-    assert_eq!(world.tick(0), Step::Wait, "it is under way");
-    assert_eq!(world.answer(0, &["a"]), Ok(Step::Wait));
+    assert_eq!(target(step.as_ref()), "https://login.example.org/k");
+    assert_eq!(world.tick(0), None, "it is under way");
+    assert_eq!(world.answer(0, &["a"]), Ok(None));
     assert_eq!(world.kids(0), ["a"]);
 
     world.now += 10 * MINUTE;
-    assert_eq!(target(&world.tick(0)), at);
+    assert_eq!(target(world.tick(0).as_ref()), at);
     let other = document.replace("example.org\",", "example.org/other\",");
     let fault = world.workers[0]
-        .answered(world.now, response(other))
+        .came(world.now, response(other))
         .unwrap_err();
     assert_eq!(fault, FetchFault::OtherIssuer);
     assert_eq!(world.kids(0), ["a"], "what was good stays");
@@ -182,8 +187,8 @@ fn a_set_without_a_usable_key_changes_nothing() {
         ("", FetchFault::NotASet),
     ] {
         world.now += 10 * MINUTE;
-        assert_ne!(world.tick(0), Step::Wait);
-        let came = world.workers[0].answered(world.now, response(body));
+        assert_ne!(world.tick(0), None);
+        let came = world.workers[0].came(world.now, response(body));
         assert_eq!(came, Err(fault), "{body}");
         assert_eq!(world.kids(0), ["a"]);
     }
@@ -192,16 +197,14 @@ fn a_set_without_a_usable_key_changes_nothing() {
 #[test]
 fn keys_of_a_kind_that_is_not_known_take_nothing_down() {
     let world = World::new(1);
-    assert_ne!(world.tick(0), Step::Wait);
-    let super::super::Answer::Response { body, .. } = set(&["a"]) else {
+    assert_ne!(world.tick(0), None);
+    let Answer::Response { body, .. } = set(&["a"]) else {
         unreachable!("a set is a response")
     };
     let body = String::from_utf8(body).unwrap();
     let more =
         r#"{"keys":[{"kty":"LMS","kid":"pq"},{"kty":"RSA","kid":"small","n":"AQAB","e":"AQAB"},7,"#;
     let body = body.replacen(r#"{"keys":["#, more, 1);
-    world.workers[0]
-        .answered(world.now, response(body))
-        .unwrap();
+    world.workers[0].came(world.now, response(body)).unwrap();
     assert_eq!(world.kids(0), ["a"]);
 }

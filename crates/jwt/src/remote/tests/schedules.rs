@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 
-use super::super::Step;
 use super::world::{SECOND, World};
 
 #[derive(Clone, Debug)]
@@ -44,7 +43,7 @@ proptest! {
         for event in events {
             match event {
                 Event::Tick(worker) => {
-                    if world.tick(worker) != Step::Wait {
+                    if world.tick(worker) != None {
                         for (other, flight) in flights.iter().enumerate() {
                             let late = flight.is_none_or(|(at, _)| world.now >= at + 11 * SECOND);
                             prop_assert!(other == worker || late, "two leaders at a time");

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use fixtures::Key;
-use policy::{Expected, Store, StoreError, Stored, Swap, Version};
+use policy::{Answer, Call, Errand, Expected, Store, StoreError, Stored, Swap, Version};
 use serde_json::json;
 
-use super::super::{Answer, Fetch, FetchFault, KeySource, Origin, Settings, Step};
+use super::super::{FetchFault, KeySource, Origin, Settings};
 use crate::Algorithm;
 
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
@@ -69,7 +69,13 @@ impl World {
         let shelf = Rc::<Shelf>::default();
         let origin = Origin::Keys("https://login.example.org/keys".parse().unwrap());
         let settings = settings(origin);
-        let worker = |_| KeySource::new(settings.clone(), Rc::clone(&shelf) as Rc<dyn Store>);
+        let worker = |_| {
+            KeySource::new(
+                "login",
+                settings.clone(),
+                Rc::clone(&shelf) as Rc<dyn Store>,
+            )
+        };
         Self {
             workers: (0..workers).map(worker).collect(),
             shelf,
@@ -80,13 +86,13 @@ impl World {
     }
 
     /// One tick of one worker.
-    pub(super) fn tick(&self, worker: usize) -> Step {
+    pub(super) fn tick(&self, worker: usize) -> Option<Call> {
         let random = || {
             self.random.set(self.random.get() + 1);
             Some(self.random.get() * 7_919)
         };
-        let step = self.workers[worker].poll(self.now, random).unwrap();
-        if matches!(step, Step::Fetch(_)) {
+        let step = self.workers[worker].poll(self.now, &random).unwrap();
+        if step.is_some() {
             self.fetches.set(self.fetches.get() + 1);
         }
         step
@@ -95,18 +101,18 @@ impl World {
     /// One tick of each worker; whoever is to fetch is answered at once.
     pub(super) fn round(&self, kids: &[&str]) {
         for worker in 0..self.workers.len() {
-            if let Step::Fetch(_) = self.tick(worker) {
+            if self.tick(worker).is_some() {
                 self.answer(worker, kids).unwrap();
             }
         }
     }
 
-    pub(super) fn answer(&self, worker: usize, kids: &[&str]) -> Result<Step, FetchFault> {
-        self.workers[worker].answered(self.now, set(kids))
+    pub(super) fn answer(&self, worker: usize, kids: &[&str]) -> Result<Option<Call>, FetchFault> {
+        self.workers[worker].came(self.now, set(kids))
     }
 
     pub(super) fn fail(&self, worker: usize) -> FetchFault {
-        let answer = self.workers[worker].answered(self.now, Answer::NoResponse);
+        let answer = self.workers[worker].came(self.now, Answer::NoResponse);
         answer.unwrap_err()
     }
 
@@ -167,9 +173,10 @@ pub(super) fn response(body: impl Into<Vec<u8>>) -> Answer {
     }
 }
 
-pub(super) fn target(step: &Step) -> &str {
-    match step {
-        Step::Fetch(Fetch { location, .. }) => location.as_str(),
-        Step::Wait => "nothing",
-    }
+/// Where a call goes.
+pub(super) fn target(call: Option<&Call>) -> String {
+    call.map_or_else(String::new, |call| {
+        let scheme = if call.https { "https" } else { "http" };
+        format!("{scheme}://{}{}", call.authority, call.path)
+    })
 }

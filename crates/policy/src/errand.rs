@@ -1,0 +1,77 @@
+//! Work beside requests: what a policy fetches for itself, such as the keys of an issuer.
+//!
+//! A seam like [`Source`](crate::Source): the policy says what to ask and what an answer means, the
+//! host layer asks. Nothing here waits; each call returns at once.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::StoreError;
+
+/// A GET request to another service, through the proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The proxy's cluster that leads there.
+    pub cluster: Rc<str>,
+    /// Whether it goes over TLS. The cluster sees to that; this is only the scheme that is stated.
+    pub https: bool,
+    /// `:authority`.
+    pub authority: Box<str>,
+    /// `:path`, with the query.
+    pub path: Box<str>,
+    /// The longest that it may take.
+    pub timeout: Duration,
+}
+
+/// What came of a [`Call`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The service answered, whole.
+    Response {
+        /// `:status`; 0 where it is no number.
+        status: u16,
+        /// `content-type`, if there was one.
+        content_type: Option<Vec<u8>>,
+        /// The body, cut off behind [`Answer::MAX_BODY`] bytes and one more. Hostile as any.
+        body: Vec<u8>,
+    },
+    /// It did not: no connection, a time-out, a body cut short.
+    NoResponse,
+    /// The proxy has no cluster of this name.
+    NoCluster,
+    /// The proxy did not take the call.
+    NotSent,
+}
+
+impl Answer {
+    /// The largest body that an errand takes, in bytes. A key set has one or two thousand a key.
+    pub const MAX_BODY: usize = 256 * 1024;
+}
+
+/// Something to be kept up to date beside the requests.
+///
+/// The host layer calls [`Self::poll`] on every tick, in every worker, and brings what came of a call
+/// to [`Self::answered`] in the same worker. An answer may never come.
+pub trait Errand {
+    /// What it is about, for the log: `jwt.providers[login]`.
+    fn name(&self) -> &str;
+
+    /// Looks around, and says what to ask now. `random` gives a number that no other worker has.
+    ///
+    /// # Errors
+    /// The shared store failed. What is known stays in use.
+    fn poll(
+        &self,
+        now: Duration,
+        random: &dyn Fn() -> Option<u64>,
+    ) -> Result<Option<Call>, StoreError>;
+
+    /// Takes what came of a call, and says what to ask next.
+    ///
+    /// # Errors
+    /// What went wrong, in words for the log that quote nothing of the answer.
+    fn answered(&self, now: Duration, answer: Answer) -> Result<Option<Call>, String>;
+
+    /// Whether nothing is under way: a request that waits for this need wait no longer.
+    fn is_settled(&self, now: Duration) -> bool;
+}

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # As scripts/env.sh has it, so that nothing is built twice.
 export CARGO_PROFILE_DEV_DEBUG ?= 0
-.PHONY: help tools build wasm demo demo-up test test-spiffe lint deny docs compose compose-test ci clean
+.PHONY: help tools build wasm demo demo-up test test-spiffe proof-limits lint deny docs compose compose-test ci clean
 
 help: ## What can be made here
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test: ## Run every test, with the real Envoy; ends with "N passed, N failed"
 
 test-spiffe: ## Run the cases of SPIFFE-ID and X509-SVID alone, with the real Envoy; ends with their number
 	@scripts/test-spiffe.sh
+
+proof-limits: ## Measure limits under load, a quarter of an hour, and write the tables of docs/limits.md
+	@scripts/proof-limits.sh
 
 build: ## Build the command line and the demo into dist/bin, statically linked
 	@scripts/install-tools.sh rust

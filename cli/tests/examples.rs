@@ -88,7 +88,7 @@ rate_limit:
             &[
                 "api_key",
                 "rate_limit.limits[per-client].key[0]",
-                "rate_limit.limits[per-client].overrides",
+                r#"rate_limit.limits[per-client].overrides[0].match["api_key.client"]"#,
                 "routes[search].allow.api_key",
             ],
         ),

@@ -16,7 +16,7 @@ mod suggest;
 pub use fields::{Fields, Instead};
 pub(crate) use json::twice;
 pub use json::{Json, JsonError, number_text};
-pub use model::Model;
+pub use model::{Model, field_name};
 pub use place::Place;
 pub use primitives::{Map, Name, Span, Text, Whole};
 pub use report::{MAX_ERRORS, MAX_NOTES, Report};

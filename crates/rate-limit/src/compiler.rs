@@ -1,21 +1,28 @@
 //! From limits as they are written to gates: names resolved, rates checked, holes refused.
 
+mod costs;
+mod overrides;
+mod rates;
+
 use std::num::NonZeroU32;
 use std::rc::Rc;
 
-use policy::language::{Place, Report, Whole, nearest};
+use policy::language::{Place, Report, nearest};
 use policy::{Attributes, RouteId, RouteNames, Stage};
 
+use crate::LimitEntry;
+use crate::costs::Costs;
+use crate::headers::Headers;
 use crate::key::{Ipv6Prefix, Key, MAX_PARTS, Part};
 use crate::limit::{Limit, Scope};
-use crate::table::{Identity, Table};
-use crate::{LimitEntry, MAX_RATES, Rate, RateEntry, Rates};
+use crate::table::Table;
 
 /// Turns limits as they are written into gates.
 pub(crate) struct Compiler<'a> {
     pub(crate) table: Rc<Table>,
     pub(crate) replicas: NonZeroU32,
     pub(crate) ipv6: Ipv6Prefix,
+    pub(crate) headers: Headers,
     pub(crate) routes: &'a dyn RouteNames,
     pub(crate) attributes: &'a dyn Attributes,
 }
@@ -28,74 +35,39 @@ impl Compiler<'_> {
         place: &Place<'_>,
         report: &mut Report,
     ) -> Option<Limit> {
-        let rates = self.rates(entry, &place.field("rates"), report);
-        let key = self.key(entry, &place.field("key"), report);
         let scope = self.scope(entry, &place.field("routes"), report);
-        let (identity, rates) = rates?;
-        let (key, scope) = (key?, scope?);
+        let costs = self.costs(entry, scope.as_ref(), &place.field("costs"), report);
+        let cost = costs.as_ref().map_or(0, Costs::largest);
+        let bucket = self.bucket(
+            entry.name.as_str(),
+            &entry.rates,
+            cost,
+            &place.field("rates"),
+            report,
+        );
+        let key = self.key(entry, &place.field("key"), report);
+        let overrides = self.overrides(entry, cost, &place.field("overrides"), report);
+        let (bucket, key, scope) = (bucket?, key?, scope?);
+        let overrides = overrides?;
         self.check_missing(entry, &key, &scope, &place.field("key"), report);
-        let stage = if key.verified().next().is_none() {
-            Stage::BeforeIdentity
-        } else {
-            Stage::AfterRoute
-        };
+        let verified = key.verified().next().is_some() || overrides.are_verified();
         Some(Limit {
             name: entry.name.share(),
-            stage,
+            stage: if verified {
+                Stage::AfterRoute
+            } else {
+                Stage::BeforeIdentity
+            },
             scope,
             key,
+            costs: costs?,
             missing: entry.missing,
             on_contention: entry.on_contention,
-            identity,
-            rates,
+            bucket,
+            overrides,
+            headers: self.headers,
             table: Rc::clone(&self.table),
         })
-    }
-
-    fn rates(
-        &self,
-        entry: &LimitEntry,
-        place: &Place<'_>,
-        report: &mut Report,
-    ) -> Option<(Identity, Rates)> {
-        if entry.rates.len() > MAX_RATES {
-            report.error(
-                place,
-                format_args!(
-                    "{} rates; a limit has at most {MAX_RATES}",
-                    entry.rates.len()
-                ),
-            );
-            return None;
-        }
-        let mut quotas = Vec::with_capacity(entry.rates.len());
-        for (index, rate) in entry.rates.iter().enumerate() {
-            let place = place.index(index);
-            let place = place.field("burst");
-            let rate = Rate::from(rate);
-            match rate.quota(self.replicas) {
-                Ok(quota) => quotas.push(quota),
-                Err(too_slow) => report.error(
-                    &place,
-                    format_args!("{too_slow}; write a smaller burst, or more requests per time"),
-                ),
-            }
-            if rate.burst() < self.replicas {
-                report.warning(
-                    &place,
-                    format_args!(
-                        "{} is less than replicas ({}), and each process admits at \
-                         least one at once",
-                        rate.burst(),
-                        self.replicas
-                    ),
-                );
-            }
-        }
-        let written: Vec<Rate> = entry.rates.iter().map(Rate::from).collect();
-        let complete = quotas.len() == written.len();
-        let rates = complete.then(|| Rates::new(quotas)).flatten()?;
-        Some((Identity::new(entry.name.as_str(), &written), rates))
     }
 
     fn key(&self, entry: &LimitEntry, place: &Place<'_>, report: &mut Report) -> Option<Key> {
@@ -123,7 +95,9 @@ impl Compiler<'_> {
                 }
             });
         }
-        parts.into_iter().collect::<Option<_>>().map(Key)
+        let key = parts.into_iter().collect::<Option<_>>().map(Key)?;
+        note_unverified(entry, &key, place, report);
+        Some(key)
     }
 
     fn scope(&self, entry: &LimitEntry, place: &Place<'_>, report: &mut Report) -> Option<Scope> {
@@ -132,23 +106,26 @@ impl Compiler<'_> {
         };
         let mut ids: Vec<Option<RouteId>> = Vec::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
-            let name = name.as_str();
-            let found = self.routes.find(name);
-            if found.is_none() {
-                let place = place.index(index);
-                match nearest(name, self.routes.names()) {
-                    Some(near) => report.error(
-                        &place,
-                        format_args!("no route has the name \"{name}\"; did you mean \"{near}\"?"),
-                    ),
-                    None => report.error(&place, format_args!("no route has the name \"{name}\"")),
-                }
-            }
-            ids.push(found);
+            ids.push(self.route(name.as_str(), &place.index(index), report));
         }
         let mut ids = ids.into_iter().collect::<Option<Vec<_>>>()?;
         ids.sort_unstable();
         Some(Scope::Routes(ids))
+    }
+
+    /// The route of this name, or a message with the nearest one.
+    fn route(&self, name: &str, place: &Place<'_>, report: &mut Report) -> Option<RouteId> {
+        let found = self.routes.find(name);
+        if found.is_none() {
+            match nearest(name, self.routes.names()) {
+                Some(near) => report.error(
+                    place,
+                    format_args!("no route has the name \"{name}\"; did you mean \"{near}\"?"),
+                ),
+                None => report.error(place, format_args!("no route has the name \"{name}\"")),
+            }
+        }
+        found
     }
 
     /// Refuses a key that some request can reach the limit without, unless the entry says what
@@ -166,13 +143,9 @@ impl Compiler<'_> {
         }
         for (index, section) in key.verified() {
             let unverified = self.routes.unverified(section);
-            let hole = unverified.into_iter().find(|(id, _)| match scope {
-                Scope::Every => true,
-                Scope::Routes(ids) => ids.binary_search(id).is_ok(),
-            });
+            let hole = unverified.into_iter().find(|(id, _)| scope.includes(*id));
             if let Some((_, route)) = hole {
-                let texts = entry.key.as_deref().unwrap_or_default();
-                let attribute = texts.get(index).map_or("it", |text| text.as_str());
+                let attribute = written(entry, index);
                 report.error(
                     &place.index(index),
                     format_args!(
@@ -186,12 +159,31 @@ impl Compiler<'_> {
     }
 }
 
-impl From<&RateEntry> for Rate {
-    fn from(entry: &RateEntry) -> Self {
-        let requests = entry.requests.value();
-        let burst = entry.burst.map_or(requests, Whole::value);
-        Self::new(narrow(requests), entry.per.value(), narrow(burst))
+/// Says which parts of a key nobody verifies: whoever can change one is counted apart.
+fn note_unverified(entry: &LimitEntry, key: &Key, place: &Place<'_>, report: &mut Report) {
+    let parts: Vec<&str> = key
+        .unverified()
+        .map(|index| written(entry, index))
+        .filter(|text| !OURS.contains(text))
+        .collect();
+    if !parts.is_empty() {
+        report.note(
+            place,
+            format_args!(
+                "nobody verifies {}: whoever can change it is counted apart",
+                parts.join(", ")
+            ),
+        );
     }
+}
+
+/// Attributes that no client chooses freely: the document's own names, the listener's port.
+const OURS: [&str; 2] = ["route", "destination.port"];
+
+/// A part of the key as it is written.
+fn written(entry: &LimitEntry, index: usize) -> &str {
+    let texts = entry.key.as_deref().unwrap_or_default();
+    texts.get(index).map_or("it", |text| text.as_str())
 }
 
 /// What a section verifies, in a sentence.

@@ -5,6 +5,7 @@
 //! that arrival times are absolute and mean the same to every worker.
 
 use std::cell::Cell;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use governor::clock::Clock;
@@ -13,17 +14,23 @@ use governor::nanos::Nanos;
 use governor::state::{NotKeyed, StateStore};
 use governor::{Quota, RateLimiter};
 
-use crate::Moment;
+use crate::{MAX_REFILL, Moment};
 
-/// Lets one request through at `now` and gives the arrival time that follows, or says how long to
-/// wait. `arrival` is the stored arrival time, [`Moment::NEVER`] for a new key.
-pub(crate) fn measure(quota: Quota, arrival: Moment, now: Moment) -> Result<Moment, Duration> {
+/// Takes so many cells at `now` and gives the arrival time that follows, or says how long to wait.
+/// `arrival` is the stored arrival time, [`Moment::NEVER`] for a new key.
+pub(crate) fn measure(
+    quota: Quota,
+    arrival: Moment,
+    now: Moment,
+    cells: NonZeroU32,
+) -> Result<Moment, Duration> {
     let slot = Cell::new(arrival);
     let limiter: Limiter<'_> = RateLimiter::new(quota, Scratch(&slot), Reading::default());
     limiter.clock().0.set(now);
-    match limiter.check() {
-        Ok(()) => Ok(slot.get()),
-        Err(until) => Err(until.wait_time_from(Nanos::from(now.nanos()))),
+    match limiter.check_n(cells) {
+        Ok(Ok(())) => Ok(slot.get()),
+        Ok(Err(until)) => Err(until.wait_time_from(Nanos::from(now.nanos()))),
+        Err(_more_than_the_burst) => Err(MAX_REFILL),
     }
 }
 

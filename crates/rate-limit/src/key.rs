@@ -68,6 +68,14 @@ impl Key {
         Ok((key, lack))
     }
 
+    /// The numbers of the parts that nobody verifies.
+    pub(crate) fn unverified(&self) -> impl Iterator<Item = usize> + '_ {
+        let parts = self.0.iter().enumerate();
+        parts
+            .filter(|(_, part)| part.trust() == Trust::Unverified)
+            .map(|(index, _)| index)
+    }
+
     /// The sections whose credentials must be verified before the key can be read, with the
     /// number of the part that asks for it.
     pub(crate) fn verified(&self) -> impl Iterator<Item = (usize, &'static str)> + '_ {

@@ -7,25 +7,36 @@
 //! N times a limit; `replicas` divides it.
 #![forbid(unsafe_code)]
 
+mod bucket;
 mod compiler;
+mod costs;
 mod gcra;
+mod headers;
 mod key;
+mod level;
 mod limit;
 mod limits;
 mod moment;
+mod overrides;
 mod quota;
 mod rate;
 mod rates;
 pub mod reason;
 mod section;
+mod standing;
 mod table;
 mod tallies;
 
+pub use level::{Left, Level};
 pub use limits::Limits;
 pub use moment::Moment;
 pub use quota::{MAX_REFILL, Quota, TooSlow};
 pub use rate::Rate;
 pub use rates::{Arrivals, MAX_RATES, Rates};
-pub use section::{LimitEntry, Missing, OnContention, RateEntry, Section};
-pub use table::{Identity, MAX_RETRIES, SeedSource, Size, Table, Unusable, Verdict};
+pub use section::{
+    HeaderSet, LimitEntry, Missing, OnContention, OverrideEntry, RateEntry, Section,
+};
+pub use table::{
+    Charge, Clock, Identity, MAX_RETRIES, Refusal, SeedSource, Size, Table, Unusable, Verdict,
+};
 pub use tallies::{Named, Tallies};

@@ -5,9 +5,14 @@ use std::time::Duration;
 
 use policy::{Context, Failure, Gate, RouteId, Stage, Weight, internal};
 
+use crate::bucket::Bucket;
+use crate::costs::Costs;
+use crate::headers::{Headers, seconds};
 use crate::key::{Key, Lack};
-use crate::table::{Identity, Table, Unusable, Verdict};
-use crate::{Missing, Moment, OnContention, Rates, reason};
+use crate::overrides::{Overrides, Tier};
+use crate::standing::Standing;
+use crate::table::{Charge, Refusal, Table, Unusable, Verdict};
+use crate::{Level, Missing, Moment, OnContention, reason};
 
 /// A limit as a gate.
 #[derive(Debug)]
@@ -16,12 +21,14 @@ pub(crate) struct Limit {
     pub(crate) stage: Stage,
     pub(crate) scope: Scope,
     pub(crate) key: Key,
+    pub(crate) costs: Costs,
     /// As it was said; if it was not, an unverified part is shared, and a verified one, which every
     /// route then verifies, is denied.
     pub(crate) missing: Option<Missing>,
     pub(crate) on_contention: OnContention,
-    pub(crate) identity: Identity,
-    pub(crate) rates: Rates,
+    pub(crate) bucket: Bucket,
+    pub(crate) overrides: Overrides,
+    pub(crate) headers: Headers,
     pub(crate) table: Rc<Table>,
 }
 
@@ -51,17 +58,36 @@ impl Gate for Limit {
                 return Err(self.failure(reason::MISSING_KEY));
             }
         }
-        let reading = context.request.monotonic()?;
-        let now = Moment::from_reading(reading).ok_or_else(|| self.failure(internal::STATE))?;
-        let verdict = self.table.take(&self.identity, &self.rates, &key, now);
+        let bucket = match self.overrides.find(context)? {
+            None => &self.bucket,
+            Some(Tier::Limited(bucket)) => bucket,
+            Some(Tier::Unlimited) => return Ok(()),
+        };
+        let charge = Charge {
+            limit: &bucket.identity,
+            rates: &bucket.rates,
+            key: &key,
+            cost: self.costs.of(context),
+        };
+        let clock = || {
+            let reading = context.request.monotonic()?;
+            Moment::from_reading(reading).ok_or(Unusable::Clock)
+        };
+        let verdict = self.table.take(&charge, &clock);
         match verdict.map_err(|unusable| self.unusable(unusable))? {
-            Verdict::Admitted => Ok(()),
-            Verdict::Exceeded(wait) => Err(self.exceeded(wait)),
+            Verdict::Admitted(level) => {
+                self.note(context, bucket, level);
+                Ok(())
+            }
+            Verdict::Exceeded(refusal) => {
+                self.note(context, bucket, refusal.level);
+                Err(self.exceeded(&refusal))
+            }
             Verdict::Contended => match self.on_contention {
                 OnContention::Allow => Ok(()),
                 OnContention::Deny => {
                     let mut failure = self.failure(reason::CONTENTION);
-                    failure.headers.push(retry_after(Duration::ZERO));
+                    failure.headers.push((RETRY_AFTER, "1".to_owned()));
                     Err(failure)
                 }
             },
@@ -70,9 +96,16 @@ impl Gate for Limit {
 }
 
 impl Limit {
-    fn exceeded(&self, wait: Duration) -> Failure {
+    fn note(&self, context: &Context<'_>, bucket: &Bucket, level: Level) {
+        if !self.headers.is_none() {
+            Standing::note(context.learnt, &bucket.told, level);
+        }
+    }
+
+    fn exceeded(&self, refusal: &Refusal) -> Failure {
         let mut failure = self.failure(reason::EXCEEDED);
-        failure.headers.push(retry_after(wait));
+        let after = retry_after(refusal.wait, refusal.jitter);
+        failure.headers.push((RETRY_AFTER, after.to_string()));
         failure
     }
 
@@ -80,7 +113,7 @@ impl Limit {
     fn unusable(&self, unusable: Unusable) -> Failure {
         match unusable {
             Unusable::Host(_) => self.failure(internal::HOST_CALL),
-            Unusable::Store(_) | Unusable::Seed => self.failure(internal::STATE),
+            Unusable::Store(_) | Unusable::Seed | Unusable::Clock => self.failure(internal::STATE),
         }
     }
 
@@ -92,18 +125,33 @@ impl Limit {
 }
 
 impl Scope {
+    /// Whether requests on this route are counted.
+    pub(crate) fn includes(&self, route: RouteId) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Routes(routes) => routes.binary_search(&route).is_ok(),
+        }
+    }
+
     fn covers(&self, context: &Context<'_>) -> bool {
         match (self, context.route) {
-            (Self::Every, _) => true,
-            (Self::Routes(routes), Some((route, _))) => routes.binary_search(&route).is_ok(),
+            (Self::Every, None) => true,
             (Self::Routes(_), None) => false,
+            (_, Some((route, _))) => self.includes(route),
         }
     }
 }
 
-/// `retry-after` in whole seconds, rounded up, and at least one: zero would ask the client to try
-/// again at once (RFC 9110 §10.2.3).
-fn retry_after(wait: Duration) -> (&'static str, String) {
-    let seconds = wait.as_nanos().div_ceil(1_000_000_000).max(1);
-    ("retry-after", seconds.to_string())
+const RETRY_AFTER: &str = "retry-after";
+
+/// The most seconds that are added to `retry-after`.
+const MAX_JITTER: u64 = 60;
+
+/// Seconds until there is room, and up to a tenth more, at least one and at most [`MAX_JITTER`]:
+/// those who were refused together should not come back together. Never less than the wait.
+fn retry_after(wait: Duration, jitter: u64) -> u64 {
+    let seconds = seconds(wait);
+    let spread = (seconds / 10).clamp(1, MAX_JITTER);
+    let more = jitter.checked_rem(spread.saturating_add(1)).unwrap_or(0);
+    seconds.saturating_add(more)
 }

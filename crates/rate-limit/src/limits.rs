@@ -3,10 +3,15 @@
 use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
-use policy::{Attributes, Gate, Policy, Reference, RouteNames, Store, Unreadable, Vocabulary};
+use policy::{
+    Attributes, Context, Denial, Failure, Gate, HeaderChange, Learnt, Permit, Policy, Reference,
+    RouteNames, Store, Unreadable, Vocabulary,
+};
 
 use crate::compiler::{Compiler, narrow};
+use crate::headers::Headers;
 use crate::key::Ipv6Prefix;
+use crate::standing::Standing;
 use crate::table::{SeedSource, Size, Table};
 use crate::{Section, Tallies, reason};
 
@@ -16,6 +21,7 @@ pub struct Limits {
     source: SeedSource,
     tallies: Rc<Tallies>,
     section: Option<Section>,
+    headers: Headers,
 }
 
 /// The section's name.
@@ -45,7 +51,14 @@ impl Limits {
             source: Rc::new(source),
             tallies: Rc::default(),
             section: None,
+            headers: Headers::default(),
         }
+    }
+
+    /// The headers that tell the client what is left.
+    fn told(&self, learnt: &Learnt) -> Vec<(&'static str, String)> {
+        let standing = learnt.find::<Standing>();
+        standing.map_or_else(Vec::new, |standing| self.headers.of(&standing))
     }
 
     /// What its table had to do besides counting.
@@ -85,18 +98,20 @@ impl Policy for Limits {
         let Some(section) = &self.section else {
             return Vec::new();
         };
+        let top = Place::top();
+        let top = top.field(SECTION);
+        self.headers = Headers::read(&section.headers, &top.field("headers"), report);
         let size = Size::for_keys(section.max_keys.value());
         let (store, source) = (Rc::clone(&self.store), Rc::clone(&self.source));
         let compiler = Compiler {
             table: Rc::new(Table::new(store, source, size, self.tallies())),
             replicas: narrow(section.replicas.value()),
             ipv6: Ipv6Prefix(narrow(section.ipv6_prefix.value()).get()),
+            headers: self.headers,
             routes,
             attributes,
         };
-        let top = Place::top();
-        let place = top.field(SECTION);
-        let place = place.field("limits");
+        let place = top.field("limits");
         let mut gates: Vec<Box<dyn Gate>> = Vec::with_capacity(section.limits.len());
         for (index, entry) in section.limits.iter().enumerate() {
             let name = entry.name.as_str();
@@ -109,6 +124,66 @@ impl Policy for Limits {
                 gates.push(Box::new(limit));
             }
         }
+        report_size(section, size, &top.field("max_keys"), report);
         gates
     }
+
+    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {
+        for (name, value) in self.told(context.learnt) {
+            // Lists may come from several servers on the way; the older headers are single.
+            let change = match name {
+                "ratelimit" | "ratelimit-policy" => HeaderChange::Add,
+                _ => HeaderChange::Set,
+            };
+            permit
+                .response
+                .push(change(name.into(), value.into_bytes()));
+        }
+        Ok(())
+    }
+
+    fn on_denial(&self, learnt: &Learnt, denial: &mut Denial) {
+        denial.headers.extend(self.told(learnt));
+    }
 }
+
+/// Says what the table takes, and whether it can hold what the document itself names.
+fn report_size(section: &Section, size: Size, place: &Place<'_>, report: &mut Report) {
+    let rates = section.limits.iter().map(|limit| {
+        let overrides = limit.overrides.iter().flatten();
+        let more = overrides.filter_map(|entry| Some(entry.rates.as_ref()?.len()));
+        more.fold(limit.rates.len(), usize::max)
+    });
+    let bytes = size.memory(rates.fold(1, usize::max));
+    report.note(
+        place,
+        format_args!(
+            "the table holds {} keys and takes at most {}.{} MiB of the proxy's memory, as they \
+             come",
+            size.keys(),
+            bytes / MIB,
+            bytes % MIB * 10 / MIB
+        ),
+    );
+    let named = section.limits.iter().map(|limit| {
+        let overrides = limit.overrides.iter().flatten();
+        let values = overrides.flat_map(|entry| &entry.r#match.0);
+        values.fold(1, |sum: usize, (_, values)| {
+            sum.saturating_add(values.len())
+        })
+    });
+    let named = named.fold(0, usize::saturating_add) as u64;
+    if named > size.keys() / 4 {
+        report.warning(
+            place,
+            format_args!(
+                "the document itself names {named} keys, and a table of {} is crowded from a \
+                 quarter on; write at least {}",
+                size.keys(),
+                named.saturating_mul(4)
+            ),
+        );
+    }
+}
+
+const MIB: u64 = 1 << 20;

@@ -16,6 +16,9 @@ impl Moment {
     /// [`MAX_REFILL`](crate::MAX_REFILL) on top, sums stay below 2^64 nanoseconds (584 years).
     pub const MAX_READING: Self = Self(1 << 62);
 
+    /// The end of time: no honest arrival time lies there.
+    pub(crate) const END: Self = Self(u64::MAX);
+
     /// A reading of the clock; `None` beyond [`Self::MAX_READING`].
     #[must_use]
     pub fn from_reading(reading: Duration) -> Option<Self> {
@@ -39,6 +42,12 @@ impl Moment {
     #[must_use]
     pub(crate) const fn after(self, nanos: u64) -> Self {
         Self(self.0.saturating_add(nanos))
+    }
+
+    /// This much earlier, or [`Self::NEVER`].
+    #[must_use]
+    pub(crate) const fn before(self, nanos: u64) -> Self {
+        Self(self.0.saturating_sub(nanos))
     }
 
     /// This moment, or the first after [`Self::NEVER`]: for what certainly happened.

@@ -61,13 +61,49 @@ impl Quota {
         moment.after(self.capacity)
     }
 
-    /// Lets one request through and gives the next arrival time.
+    /// Lets a request of this cost through and gives the next arrival time. A cost of 0 looks
+    /// only: it changes nothing, and has room where a cost of 1 has.
     ///
     /// # Errors
-    /// There is no room; the error is how long until there is.
-    pub fn take(&self, arrival: Moment, now: Moment) -> Result<Moment, Duration> {
-        gcra::measure(self.quota, arrival, now)
+    /// There is no room; the error is how long until there is, [`MAX_REFILL`] for a cost beyond
+    /// the burst.
+    pub fn take(&self, arrival: Moment, now: Moment, cost: u32) -> Result<Moment, Duration> {
+        let cells = NonZeroU32::new(cost).unwrap_or(NonZeroU32::MIN);
+        if cells > self.burst() {
+            return Err(MAX_REFILL);
+        }
+        let bounded = arrival.min(Moment::END.before(self.capacity)); // so that no sum overflows
+        let next = gcra::measure(self.quota, bounded, now, cells)?;
+        Ok(if cost == 0 { arrival } else { next })
     }
+
+    /// How many requests of cost 1 could pass at once now.
+    #[must_use]
+    pub fn room(&self, arrival: Moment, now: Moment) -> u32 {
+        let debt = nanos(arrival.wait_from(now));
+        let free = self.capacity.saturating_sub(debt);
+        let whole = free.checked_div(nanos(self.interval())).unwrap_or(0);
+        u32::try_from(whole)
+            .unwrap_or(u32::MAX)
+            .min(self.burst().get())
+    }
+
+    /// How long until there is room for one more than [`Self::room`]; where everything is free,
+    /// as long as one request takes to come back.
+    #[must_use]
+    pub fn until_more(&self, arrival: Moment, now: Moment) -> Duration {
+        let room = self.room(arrival, now);
+        if room >= self.burst().get() {
+            return self.interval();
+        }
+        let wanted = nanos(self.interval()).saturating_mul(u64::from(room).saturating_add(1));
+        let debt = nanos(arrival.wait_from(now));
+        Duration::from_nanos(debt.saturating_add(wanted).saturating_sub(self.capacity))
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use crate::{Quota, TooSlow};
 
+const SECOND: u128 = 1_000_000_000;
+
 /// `requests` per `per`, of which `burst` may come at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
@@ -44,8 +46,27 @@ impl Rate {
     pub fn quota(self, replicas: NonZeroU32) -> Result<Quota, TooSlow> {
         let spread = self.per.as_nanos() * u128::from(replicas.get());
         let interval = spread.div_ceil(u128::from(self.requests.get()));
-        let share = self.burst.get() / replicas;
-        Quota::new(interval, NonZeroU32::new(share).unwrap_or(NonZeroU32::MIN))
+        Quota::new(interval, self.share(replicas))
+    }
+
+    /// How many come at once at one of so many processes.
+    pub(crate) fn share(self, replicas: NonZeroU32) -> NonZeroU32 {
+        NonZeroU32::new(self.burst.get() / replicas).unwrap_or(NonZeroU32::MIN)
+    }
+
+    /// The rate of one of so many processes in whole seconds: how many requests, in how many
+    /// seconds. Never more than it is; the time is stretched where less than one request comes in
+    /// it.
+    pub(crate) fn in_seconds(self, replicas: NonZeroU32) -> (u64, u64) {
+        let requests = u128::from(self.requests.get()) * SECOND;
+        let spread = self.per.as_nanos() * u128::from(replicas.get());
+        let mut window = self.per.as_nanos().div_ceil(SECOND).max(1);
+        let mut quota = (requests * window).checked_div(spread).unwrap_or(0);
+        if quota == 0 {
+            (quota, window) = (1, spread.div_ceil(requests));
+        }
+        let whole = |number| u64::try_from(number).unwrap_or(u64::MAX);
+        (whole(quota), whole(window))
     }
 
     /// How many come at once.

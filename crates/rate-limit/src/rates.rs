@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::level::{Left, Level};
 use crate::{Moment, Quota};
 
 /// The most rates that a limit has; its state holds one arrival time for each.
@@ -63,9 +64,9 @@ impl Arrivals {
 ///
 /// let now = Moment::from_reading(Duration::from_secs(100)).unwrap();
 /// let fresh = Arrivals::from_times([Moment::NEVER; 2]).unwrap();
-/// let once = rates.take(&fresh, now).unwrap();
-/// let twice = rates.take(&once, now).unwrap();
-/// assert_eq!(rates.take(&twice, now), Err(Duration::from_secs(30)));
+/// let once = rates.take(&fresh, now, 1).unwrap();
+/// let twice = rates.take(&once, now, 1).unwrap();
+/// assert_eq!(rates.take(&twice, now, 1), Err(Duration::from_secs(30)));
 /// # Ok::<(), rate_limit::TooSlow>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,16 +87,17 @@ impl Rates {
         self.0.len()
     }
 
-    /// Lets one request through all rates, on a copy: what is given back replaces `arrivals`.
+    /// Lets a request of this cost through all rates, on a copy: what is given back replaces
+    /// `arrivals`. A cost of 0 looks only, and gives back what it was given.
     ///
     /// # Errors
     /// At least one rate has no room, and nothing is taken from any. The error is how long until
     /// all have room.
-    pub fn take(&self, arrivals: &Arrivals, now: Moment) -> Result<Arrivals, Duration> {
+    pub fn take(&self, arrivals: &Arrivals, now: Moment, cost: u32) -> Result<Arrivals, Duration> {
         let mut next = *arrivals;
         let mut wait = Ok(());
         for (quota, time) in self.0.iter().zip(&mut next.times) {
-            match quota.take(*time, now) {
+            match quota.take(*time, now, cost) {
                 Ok(later) => *time = later,
                 Err(longer) => wait = Err(wait.err().map_or(longer, |known| longer.max(known))),
             }
@@ -124,6 +126,23 @@ impl Rates {
             }
         }
         (bounded != *arrivals).then_some(bounded)
+    }
+
+    /// What is left of each rate.
+    #[must_use]
+    pub fn level(&self, arrivals: &Arrivals, now: Moment) -> Level {
+        let each = self.0.iter().zip(arrivals.times());
+        Level::new(each.map(|(quota, time)| Left {
+            requests: quota.room(time, now),
+            more: quota.until_more(time, now),
+        }))
+    }
+
+    /// The smallest burst: no request may cost more.
+    #[must_use]
+    pub fn smallest_burst(&self) -> u32 {
+        let bursts = self.0.iter().map(|quota| quota.burst().get());
+        bursts.min().unwrap_or(0)
     }
 
     fn each(&self, time: impl Fn(&Quota) -> Moment) -> Arrivals {

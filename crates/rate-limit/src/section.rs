@@ -1,6 +1,6 @@
 //! The section `rate_limit` of the document, as it is written.
 
-use policy::language::{Name, Span, Text, Whole};
+use policy::language::{Map, Name, Span, Text, Whole};
 
 policy::model! {
     /// Limits on how often requests may come. They hold over all requests unless narrowed by
@@ -18,8 +18,12 @@ policy::model! {
         default ipv6_prefix: Whole<32, 128> = Whole::new(64), "64";
         /// How many processes share the limits evenly; each admits its share.
         default replicas: Whole<1, 10_000> = Whole::new(1), "1";
+        /// What the client is told on every response: `ratelimit` (`RateLimit` and
+        /// `RateLimit-Policy`), `x_ratelimit` (`X-RateLimit-Limit`, `-Remaining` and `-Reset`), or
+        /// `none` alone. `Retry-After` stands on every 429.
+        default headers: Vec<HeaderSet> = vec![HeaderSet::RateLimit], "[ratelimit]";
     }
-    later ["headers", "service"];
+    later ["service"];
     instead [
         ("ipv6Subnet", "ipv6_prefix"),
         ("descriptors", "each one as an entry of \"limits\" with its \"key\""),
@@ -41,6 +45,14 @@ policy::model! {
         /// The names of the routes whose requests it counts; without them, every request,
         /// matched or not.
         optional routes: Vec<Text>;
+        /// What a request takes; 0 looks only: it takes nothing, and is denied where a request of
+        /// cost 1 would be.
+        default cost: Whole<0, 1_000_000> = Whole::new(1), "1";
+        /// What requests on the routes of these names take instead.
+        optional costs: Map<Whole<0, 1_000_000>>;
+        /// Other rates for named callers; the first that matches holds. Each has counters of its
+        /// own.
+        optional overrides: Vec<OverrideEntry>;
         /// What becomes of a request that lacks a part of the key. If it is not said, requests that
         /// lack an unverified part share a bucket. For a verified part it must be said if some
         /// route does not verify it; where all do, a request without it is denied.
@@ -49,7 +61,7 @@ policy::model! {
         /// same entry again and again.
         default on_contention: OnContention = OnContention::Deny, "deny";
     }
-    later ["cost", "costs", "overrides", "store", "mode"];
+    later ["store", "mode"];
     instead [
         ("average", "rates: [{requests: ..., per: ...}]"),
         ("requests", "it inside \"rates\""),
@@ -59,6 +71,24 @@ policy::model! {
         ("token_bucket", "rates: [{requests: ..., per: ..., burst: ...}]"),
         ("keys", "key: [...]"),
         ("paths", "the paths in a route, and its name in \"routes\""),
+    ];
+}
+
+policy::model! {
+    /// Other rates, or none, for requests whose attributes have one of these values.
+    pub struct OverrideEntry {
+        /// Attributes of the key, or verified ones, each with the exact values that match. All
+        /// must match.
+        required r#match: Map<Vec<Text>>, "write for example match: {\"jwt.claims[plan]\": [gold]}";
+        /// The rates that hold instead.
+        optional rates: Vec<RateEntry>;
+        /// `true`: the request is not counted at all.
+        default unlimited: bool = false, "false";
+    }
+    instead [
+        ("when", "match: {ATTRIBUTE: [VALUE]}"),
+        ("requests", "it inside \"rates\""),
+        ("per", "it inside \"rates\""),
     ];
 }
 
@@ -84,6 +114,18 @@ policy::model! {
         ("interval", "per"),
         ("fill_interval", "per"),
     ];
+}
+
+policy::words! {
+    /// Headers that tell the client about its limits.
+    pub enum HeaderSet {
+        /// `RateLimit` and `RateLimit-Policy`.
+        RateLimit = "ratelimit",
+        /// `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`.
+        XRateLimit = "x_ratelimit",
+        /// None but `Retry-After`.
+        None = "none",
+    }
 }
 
 policy::words! {

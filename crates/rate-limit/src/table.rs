@@ -3,10 +3,13 @@
 //! One value of the store is a set of eight entries; a decision reads one set and swaps it. Names
 //! are constant, so that the store, which never forgets a name, cannot grow beyond the table.
 //!
-//! What is guaranteed, as long as the store's swap is one and no worker decides on a reading of the
-//! clock that is more than a minute old: a key never gets more than its rates say, however many
-//! workers race, and whatever is evicted, overflows or is damaged. Where the table no longer knows
-//! what a key has spent, it takes the worst that it can have been:
+//! What is guaranteed, as long as the store's swap is one and the clock does not go back: a key never
+//! gets more than its rates say, however many workers race, however long one of them is held up
+//! between two steps, and whatever is evicted, overflows or is damaged. The clock is read after the
+//! set, at each try, so that no honest time of the set lies ahead of it; whatever comes between the
+//! reading and the swap either makes the swap fail or makes the reading a little old, which can
+//! only deny. Where the table no longer knows what a key has spent, it takes the worst that it can
+//! have been:
 //! - an entry is evicted only once replenished, and the set remembers the latest such moment;
 //! - a key that finds its set full is counted in one coarse entry that its limit shares among all
 //!   such keys, at the limit's own rates; a key that later finds a place in that set starts spent;
@@ -14,6 +17,7 @@
 //!   the damage is found; it comes back at its own rate.
 
 mod bytes;
+mod charge;
 mod identity;
 mod seed;
 mod seeds;
@@ -21,19 +25,19 @@ mod set;
 mod size;
 
 use std::rc::Rc;
-use std::time::Duration;
 
-use policy::{Expected, Store, StoreError, Swap, Unreadable};
+use policy::{Expected, Store, Swap};
 
+pub use charge::{Charge, Clock, Refusal, Unusable, Verdict};
 pub use identity::Identity;
 pub use seeds::SeedSource;
 pub use size::Size;
 
 use crate::tallies::count;
-use crate::{Moment, Rates, Tallies};
-use seed::Seed;
+use crate::{Moment, Tallies};
+use seed::{Address, Seed};
 use seeds::Seeds;
-use set::{Change, Outcome, Set};
+use set::{Answer, Asked, Change, Outcome, Set};
 
 /// How often a decision is tried again after another worker was first. Each try that fails is
 /// another worker's that succeeded, so this many in a row are rare even on a set under attack.
@@ -45,33 +49,6 @@ pub struct Table {
     seeds: Seeds,
     size: Size,
     tallies: Rc<Tallies>,
-}
-
-/// What the table says to one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Verdict {
-    /// Counted; it may pass.
-    Admitted,
-    /// No room for so long; nothing was counted.
-    Exceeded(Duration),
-    /// Other workers were first every time; nothing was counted.
-    Contended,
-}
-
-/// The table cannot decide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Unusable {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The host gave no random bytes.
-    #[error(transparent)]
-    Host(#[from] Unreadable),
-    /// The workers could not agree on a seed.
-    #[error("the workers could not agree on a seed")]
-    Seed,
 }
 
 impl Table {
@@ -86,45 +63,40 @@ impl Table {
         }
     }
 
-    /// Counts one request of a limit's key at `now`, if all of the limit's rates have room.
+    /// Counts a request, if all of the limit's rates have room. `clock` is read at each try.
     ///
     /// # Errors
-    /// The store or the host failed. The request must not pass.
-    pub fn take(
-        &self,
-        limit: &Identity,
-        rates: &Rates,
-        key: &[u8],
-        now: Moment,
-    ) -> Result<Verdict, Unusable> {
+    /// The store, the clock or the host failed. The request must not pass.
+    pub fn take(&self, charge: &Charge<'_>, clock: Clock<'_>) -> Result<Verdict, Unusable> {
         for _ in 0..=MAX_RETRIES {
-            match self.attempt(limit, rates, key, now)? {
+            match self.attempt(charge, clock)? {
                 Attempt::Settled(verdict) => return Ok(verdict),
                 Attempt::Lost => count(&self.tallies.lost_swaps),
+                Attempt::Stale => {}
             }
         }
         count(&self.tallies.contentions);
         Ok(Verdict::Contended)
     }
 
-    fn attempt(
-        &self,
-        limit: &Identity,
-        rates: &Rates,
-        key: &[u8],
-        now: Moment,
-    ) -> Result<Attempt, Unusable> {
-        let seed = self.seeds.current(&*self.store, &self.tallies, now)?;
-        let address = seed.address(limit, key);
-        let Some(mut open) = self.open(self.size.set(address.spread), &seed, now)? else {
+    fn attempt(&self, charge: &Charge<'_>, clock: Clock<'_>) -> Result<Attempt, Unusable> {
+        let seed = self.seeds.known(&*self.store, &self.tallies, clock)?;
+        let address = seed.address(charge.limit, charge.key);
+        let Some(mut open) = self.open(self.size.set(address.spread), &seed, clock)? else {
             return Ok(Attempt::Lost);
         };
-        match open.set.take(address.fingerprint, rates, now, None) {
-            Outcome::Taken(change) => self.close(&open, change, &seed, Verdict::Admitted),
-            Outcome::Refused(wait, change) => {
-                self.close(&open, change, &seed, Verdict::Exceeded(wait))
+        if !self.seeds.is_fresh(open.now) {
+            self.seeds.agree(&*self.store, &self.tallies, clock)?;
+            return Ok(Attempt::Stale);
+        }
+        let asked = open.asked(charge, address.fingerprint);
+        let answer = open.set.take(&asked, None);
+        match answer.outcome {
+            Outcome::Full(_) => self.overflow(open, charge, &seed, clock),
+            outcome => {
+                let (said, how) = verdict(outcome, &answer, &asked, &seed, &address);
+                self.close(&open, how, &seed, said)
             }
-            Outcome::Full(_) => self.overflow(open, limit, rates, &seed, now),
         }
     }
 
@@ -133,44 +105,41 @@ impl Table {
     fn overflow(
         &self,
         mut full: Open,
-        limit: &Identity,
-        rates: &Rates,
+        charge: &Charge<'_>,
         seed: &Seed,
-        now: Moment,
+        clock: Clock<'_>,
     ) -> Result<Attempt, Unusable> {
-        let address = seed.coarse_address(limit);
-        let Some(mut coarse) = self.open(self.size.coarse(address.spread), seed, now)? else {
+        let address = seed.coarse_address(charge.limit);
+        let Some(mut coarse) = self.open(self.size.coarse(address.spread), seed, clock)? else {
             return Ok(Attempt::Lost);
         };
-        let forgotten = full.set.forgotten(rates);
-        match coarse
-            .set
-            .take(address.fingerprint, rates, now, Some(&forgotten))
-        {
-            Outcome::Taken(change) => {
-                if full.set.overflow(now) {
-                    let marked = self.close(&full, Change::Entry, seed, Verdict::Admitted)?;
-                    if marked == Attempt::Lost {
-                        return Ok(Attempt::Lost);
-                    }
-                }
-                let attempt = self.close(&coarse, change, seed, Verdict::Admitted)?;
-                if attempt != Attempt::Lost {
-                    count(&self.tallies.overflows);
-                }
-                Ok(attempt)
+        let forgotten = full.set.forgotten(charge.rates);
+        let asked = coarse.asked(charge, address.fingerprint);
+        let answer = coarse.set.take(&asked, Some(&forgotten));
+        let (said, how) = verdict(answer.outcome, &answer, &asked, seed, &address);
+        let counts = matches!(said, Verdict::Admitted(_)) && charge.cost > 0;
+        if counts && full.set.overflow(asked.now) {
+            let marked = self.close(&full, Change::Entry, seed, said)?;
+            if marked == Attempt::Lost {
+                return Ok(Attempt::Lost);
             }
-            Outcome::Refused(wait, change) => {
-                self.close(&coarse, change, seed, Verdict::Exceeded(wait))
-            }
-            Outcome::Full(wait) => self.close(&coarse, Change::None, seed, Verdict::Exceeded(wait)),
         }
+        let attempt = self.close(&coarse, how, seed, said)?;
+        if attempt != Attempt::Lost {
+            count(&self.tallies.overflows);
+            if matches!(said, Verdict::Exceeded(_)) {
+                count(&self.tallies.overflows_denied);
+            }
+        }
+        Ok(attempt)
     }
 
     /// Reads a set. `None` where the seed has changed, which is found by a value that it seals no
-    /// more: then everything is to be looked up anew.
-    fn open(&self, name: String, seed: &Seed, now: Moment) -> Result<Option<Open>, Unusable> {
-        let Some(stored) = self.store.read(&name)? else {
+    /// more: then everything is to be looked up anew. The clock is read last.
+    fn open(&self, name: String, seed: &Seed, clock: Clock<'_>) -> Result<Option<Open>, Unusable> {
+        let stored = self.store.read(&name)?;
+        let now = clock()?;
+        let Some(stored) = stored else {
             let mut set = Set::default();
             set.lose(seed.lost);
             return Ok(Some(Open {
@@ -178,12 +147,13 @@ impl Table {
                 set,
                 expected: Expected::Absent,
                 healed: false,
+                now,
             }));
         };
         let expected = Expected::Version(stored.version);
         let (mut set, damaged) = match Set::from_bytes(&stored.value, &name, seed) {
             Some(set) => (set, false),
-            None if self.seeds.agree(&*self.store, &self.tallies, now)? == *seed => {
+            None if self.seeds.agree(&*self.store, &self.tallies, clock)? == *seed => {
                 count(&self.tallies.corrupt);
                 (Set::lost_at(now.or_first()), true)
             }
@@ -199,6 +169,7 @@ impl Table {
             set,
             expected,
             healed: damaged || bounded,
+            now,
         }))
     }
 
@@ -242,10 +213,49 @@ struct Open {
     expected: Expected,
     /// What was read could not be kept as it was: to be written back even if nothing is counted.
     healed: bool,
+    /// The clock, read after the set.
+    now: Moment,
+}
+
+impl Open {
+    const fn asked<'a>(&self, charge: &Charge<'a>, fingerprint: u64) -> Asked<'a> {
+        Asked {
+            fingerprint,
+            rates: charge.rates,
+            cost: charge.cost,
+            now: self.now,
+        }
+    }
+}
+
+/// What a set's answer means for the request, and how the set was changed.
+fn verdict(
+    outcome: Outcome,
+    answer: &Answer,
+    asked: &Asked<'_>,
+    seed: &Seed,
+    address: &Address,
+) -> (Verdict, Change) {
+    let level = asked.rates.level(&answer.spent, asked.now);
+    let refused = |wait| {
+        Verdict::Exceeded(Refusal {
+            level,
+            wait,
+            jitter: seed.jitter(address, asked.now),
+        })
+    };
+    match outcome {
+        Outcome::Taken(change) => (Verdict::Admitted(level), change),
+        Outcome::Refused(wait, change) => (refused(wait), change),
+        Outcome::Full(wait) => (refused(wait), Change::None),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Attempt {
     Settled(Verdict),
+    /// Another worker was first.
     Lost,
+    /// The seed had to be read again; it may be another.
+    Stale,
 }

@@ -7,8 +7,10 @@ use std::cell::Cell;
 pub struct Tallies {
     /// Replenished entries that gave their place to another key. Nothing is lost by it.
     pub evictions: Cell<u64>,
-    /// Requests counted in a limit's coarse entry, since their set was full: raise `max_keys`.
+    /// Requests decided in their limit's coarse entry, since their set was full: raise `max_keys`.
     pub overflows: Cell<u64>,
+    /// Those of them that were denied there.
+    pub overflows_denied: Cell<u64>,
     /// Values found in the store that this table did not write; their keys start anew, spent.
     pub corrupt: Cell<u64>,
     /// Arrival times that lay too far ahead and were brought back.
@@ -24,9 +26,10 @@ pub type Named = (&'static str, fn(&Tallies) -> u64);
 
 impl Tallies {
     /// Each counter under its name in metrics, so that a plugin shows all of them.
-    pub const ALL: [Named; 6] = [
+    pub const ALL: [Named; 7] = [
         ("evictions", |tallies| tallies.evictions.get()),
         ("overflows", |tallies| tallies.overflows.get()),
+        ("overflows_denied", |tallies| tallies.overflows_denied.get()),
         ("corrupt", |tallies| tallies.corrupt.get()),
         ("clamped", |tallies| tallies.clamped.get()),
         ("lost_swaps", |tallies| tallies.lost_swaps.get()),

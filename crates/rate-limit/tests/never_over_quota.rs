@@ -14,113 +14,126 @@ const LIMITS: [Written; 2] = [
     ("both", &[(4, 100, 4), (7, 1_000, 5)]),
 ];
 
-fn operation(
-    step: impl Strategy<Value = i64> + Clone + 'static,
-    lag: impl Strategy<Value = u64> + Clone + 'static,
-) -> BoxedStrategy<Operation> {
+/// What may happen in a schedule.
+struct Chances {
+    /// How far the clock moves before a decision, in milliseconds.
+    step: BoxedStrategy<i64>,
+    /// How far it moves while another worker decides: between a read and the clock, or between
+    /// the clock and a swap.
+    between: BoxedStrategy<i64>,
+    damage: u32,
+}
+
+/// Decisions in turn, what becomes of each swap, and what comes between a read and the clock.
+type Schedule = (Vec<Operation>, Vec<Fate>, Vec<Option<Operation>>);
+
+fn operation(step: BoxedStrategy<i64>) -> BoxedStrategy<Operation> {
     // Few keys are busy and many come by, so that a set of eight is often full.
     let key = prop_oneof![2 => 0..3u8, 3 => 0..14u8];
-    (0..usize::from(WORKERS), 0..LIMITS.len(), key, step, lag)
-        .prop_map(|(worker, limit, key, step, lag)| Operation {
+    let cost = prop_oneof![6 => Just(1u32), 1 => Just(0u32), 2 => 2..5u32];
+    (0..usize::from(WORKERS), 0..LIMITS.len(), key, step, cost)
+        .prop_map(|(worker, limit, key, step, cost)| Operation {
             worker,
             limit,
             key,
             step,
-            lag,
+            cost,
         })
         .boxed()
 }
 
-fn fates(operation: BoxedStrategy<Operation>, damage: u32) -> impl Strategy<Value = Vec<Fate>> {
+fn schedule(chances: Chances) -> impl Strategy<Value = Schedule> {
+    let other = operation(chances.between);
     let fate = prop_oneof![
         8 => Just(Fate::Tried),
         2 => Just(Fate::Lost),
         1 => Just(Fate::DoneUnseen),
-        6 => operation.prop_map(Fate::After),
-        damage => Just(Fate::Damaged),
+        6 => other.clone().prop_map(Fate::After),
+        chances.damage => Just(Fate::Damaged),
+        chances.damage => Just(Fate::SeedDamaged),
     ];
-    prop::collection::vec(fate, 0..200)
-}
-
-/// Operations of a schedule, and others that come between a reading and a swap of theirs.
-fn schedule(
-    step: impl Strategy<Value = i64> + Clone + 'static,
-    between: impl Strategy<Value = i64> + Clone + 'static,
-    lag: impl Strategy<Value = u64> + Clone + 'static,
-    damage: u32,
-) -> impl Strategy<Value = (Vec<Operation>, Vec<Fate>)> {
-    let operations = prop::collection::vec(operation(step, lag.clone()), 1..200);
-    (operations, fates(operation(between, lag), damage))
+    (
+        prop::collection::vec(operation(chances.step), 1..200),
+        prop::collection::vec(fate, 0..200),
+        prop::collection::vec(prop::option::weighted(0.3, other), 0..200),
+    )
 }
 
 /// Runs a schedule on a table of `keys` keys.
-fn run(keys: u64, operations: &[Operation], fates: Vec<Fate>) -> std::rc::Rc<World> {
+fn run(keys: u64, (operations, fates, held): Schedule) -> std::rc::Rc<World> {
     let world = World::new(WORKERS, keys, &LIMITS);
     world.store.plan.borrow_mut().extend(fates);
-    for operation in operations {
+    world.store.held.borrow_mut().extend(held);
+    for operation in &operations {
         let _ = world.run(operation);
     }
     world
 }
 
 /// Mostly no time passes; now and then an entry is replenished.
-fn forward() -> impl Strategy<Value = i64> + Clone {
-    prop_oneof![6 => Just(0i64), 3 => 0..30i64, 1 => 0..400i64]
+fn forward() -> BoxedStrategy<i64> {
+    prop_oneof![6 => Just(0i64), 3 => 0..30i64, 1 => 0..400i64].boxed()
 }
 
-fn small() -> impl Strategy<Value = i64> + Clone {
-    prop_oneof![4 => Just(0i64), 1 => -1_000..1_000i64]
+/// A worker is held up for minutes, again and again.
+fn long() -> BoxedStrategy<i64> {
+    prop_oneof![4 => Just(0i64), 3 => 0..400i64, 1 => 50_000..400_000i64].boxed()
 }
 
-fn large() -> impl Strategy<Value = i64> + Clone {
-    prop_oneof![8 => 0..30i64, 1 => -200_000..200_000i64, 1 => -3_000..200_000i64]
+fn small() -> BoxedStrategy<i64> {
+    prop_oneof![4 => Just(0i64), 1 => -1_000..1_000i64].boxed()
+}
+
+fn large() -> BoxedStrategy<i64> {
+    prop_oneof![8 => 0..30i64, 1 => -200_000..200_000i64, 1 => -3_000..200_000i64].boxed()
+}
+
+const fn chances(step: BoxedStrategy<i64>, between: BoxedStrategy<i64>) -> Chances {
+    Chances {
+        step,
+        between,
+        damage: 0,
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// Workers race, and decide on clocks they have read up to 200 ms ago. One set of eight for
-    /// 28 keys: entries are evicted and overflow all the time.
+    /// Workers race. One set of eight for 28 keys: entries are evicted and overflow all the time.
     #[test]
     fn under_any_race(
         keys in prop_oneof![Just(8u64), Just(64)],
-        (operations, fates) in schedule(
-            forward(),
-            forward(),
-            prop_oneof![3 => Just(0u64), 1 => 0..200u64],
-            0,
-        ),
+        schedule in schedule(chances(forward(), forward())),
     ) {
-        let world = run(keys, &operations, fates);
+        prop_assert_eq!(run(keys, schedule).over_quota(|one| one.reading), None);
+    }
+
+    /// Between any two steps of a decision minutes may pass. Were the clock read before the set, a
+    /// time that another worker wrote in between would look too far ahead, and be brought back.
+    #[test]
+    fn under_any_delay(schedule in schedule(chances(long(), long()))) {
+        let world = run(8, schedule);
         prop_assert_eq!(world.over_quota(|one| one.reading), None);
+        prop_assert_eq!(world.tally(|tallies| &tallies.clamped), 0);
     }
 
     /// The clock jumps: a second forth and back, which no stored time is clamped for.
     #[test]
-    fn under_small_steps_of_the_clock(
-        (operations, fates) in schedule(small(), small(), Just(0u64), 0),
-    ) {
-        let world = run(8, &operations, fates);
-        prop_assert_eq!(world.over_quota(|one| one.reading), None);
+    fn under_small_steps_of_the_clock(schedule in schedule(chances(small(), small()))) {
+        prop_assert_eq!(run(8, schedule).over_quota(|one| one.reading), None);
     }
 
-    /// The clock jumps for minutes between decisions, so that stored times are clamped: what counts
-    /// is how far it has moved forward in sum. While a worker decides it goes a little ahead: no
-    /// more than a minute is what the table asks of its workers.
+    /// The clock jumps back for minutes, so that stored times are clamped: what counts is how far
+    /// it has moved forward in sum.
     #[test]
-    fn under_large_steps_of_the_clock(
-        (operations, fates) in schedule(large(), forward(), Just(0u64), 0),
-    ) {
-        let world = run(8, &operations, fates);
-        prop_assert_eq!(world.over_quota(|one| one.forward), None);
+    fn under_large_steps_of_the_clock(schedule in schedule(chances(large(), long()))) {
+        prop_assert_eq!(run(8, schedule).over_quota(|one| one.forward), None);
     }
 
-    /// Values are damaged between a read and its swap. Here no time passes while a worker decides:
-    /// who finds the damage goes by its own reading, and cannot know how late it is.
+    /// Sets and the seed are damaged, between any two steps and however long these take.
     #[test]
-    fn under_damage((operations, fates) in schedule(forward(), Just(0i64), Just(0u64), 3)) {
-        let world = run(8, &operations, fates);
-        prop_assert_eq!(world.over_quota(|one| one.reading), None);
+    fn under_damage(schedule in schedule(Chances { damage: 2, ..chances(long(), long()) })) {
+        prop_assert_eq!(run(8, schedule).over_quota(|one| one.reading), None);
     }
 }
 
@@ -136,11 +149,12 @@ fn the_races_evict_and_overflow() {
             limit: 0,
             key,
             step,
-            lag: 0,
+            cost: 1,
         });
     }
     assert!(world.tally(|tallies| &tallies.evictions) > 10);
     assert!(world.tally(|tallies| &tallies.overflows) > 10);
+    assert!(world.tally(|tallies| &tallies.overflows_denied) > 10);
     assert_eq!(world.tally(|tallies| &tallies.corrupt), 0);
     assert_eq!(world.over_quota(|one| one.reading), None);
 }

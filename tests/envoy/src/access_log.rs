@@ -17,6 +17,8 @@ pub struct LogLine {
     pub pass: Option<String>,
     /// What decided, as the plugin stated it.
     pub decision: Option<String>,
+    /// The guard or limit that denied.
+    pub denied_by: Option<String>,
     /// Whether the request reached the upstream.
     pub upstream: bool,
     /// What a native RBAC filter in shadow mode would have decided: `allowed` or `denied`.
@@ -45,6 +47,7 @@ fn parse(line: &Value) -> LogLine {
         details: text("details").unwrap_or_default(),
         pass: text("pass"),
         decision: text("decision"),
+        denied_by: text("denied_by"),
         upstream: line["upstream"].is_string(),
         shadow_rbac: text("shadow_rbac"),
     }

@@ -147,6 +147,12 @@ impl Envoy {
         proxy.publish(self.process.folder());
     }
 
+    /// The number of its process.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The body of an admin page.
     pub async fn ask(&self, path: &str) -> String {
         self.admin

@@ -72,7 +72,7 @@ fn mark(plugin: &str) -> String {
 
 /// The HTTP connection manager with these filters, the last of which is the router.
 pub(crate) fn connection_manager(
-    hygiene: Hygiene,
+    (hygiene, answer): (Hygiene, Option<&str>),
     filters: &[Value],
     plugin: &str,
     log: &Path,
@@ -90,7 +90,7 @@ pub(crate) fn connection_manager(
         "access_log": [access_log(log, plugin)],
         "http_filters": filters,
         "route_config": {"virtual_hosts": [{
-            "name": "all", "domains": ["*"], "routes": routes(hygiene),
+            "name": "all", "domains": ["*"], "routes": routes(hygiene, answer),
         }]},
     });
     let hygiene = match hygiene {
@@ -118,7 +118,11 @@ pub(crate) fn connection_manager(
     json!({"name": "envoy.filters.network.http_connection_manager", "typed_config": manager})
 }
 
-fn routes(hygiene: Hygiene) -> Value {
+fn routes(hygiene: Hygiene, answer: Option<&str>) -> Value {
+    if let Some(body) = answer {
+        let direct = json!({"status": 200, "body": {"inline_string": body}});
+        return json!([{"match": {"prefix": "/"}, "direct_response": direct}]);
+    }
     let upstream = json!({"cluster": "upstream"});
     let all = json!({"match": {"prefix": "/"}, "route": upstream});
     let connect = json!({"match": {"connect_matcher": {}}, "route": upstream});
@@ -135,6 +139,7 @@ fn access_log(path: &Path, plugin: &str) -> Value {
         "details": "%RESPONSE_CODE_DETAILS%",
         "pass": format!("%FILTER_STATE({}:PLAIN)%", mark(plugin)),
         "decision": format!("%FILTER_STATE(wasm.portcullis.{plugin}.decision:PLAIN)%"),
+        "denied_by": "%FILTER_STATE(wasm.portcullis.denied_by:PLAIN)%",
         "upstream": "%UPSTREAM_HOST%",
         "shadow_rbac": "%DYNAMIC_METADATA(envoy.filters.http.rbac:shadow_engine_result)%",
     });

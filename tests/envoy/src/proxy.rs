@@ -32,6 +32,8 @@ pub struct Proxy {
     /// The plugin whose mark the access log shows and the seal asks for.
     marked_by: &'static str,
     seal: bool,
+    /// What the proxy answers itself to what is permitted, in place of the upstream.
+    answer: Option<&'static str>,
 }
 
 /// A configuration that the proxy did not take.
@@ -57,7 +59,14 @@ impl Proxy {
             filters: Vec::new(),
             marked_by: "none",
             seal: false,
+            answer: None,
         }
+    }
+
+    /// Has the proxy answer itself what is permitted, to measure what comes before.
+    pub const fn answering(mut self, body: &'static str) -> Self {
+        self.answer = Some(body);
+        self
     }
 
     /// The number of worker threads.
@@ -205,7 +214,7 @@ impl Proxy {
         let seal = self.seal.then(|| seal(self.marked_by));
         let filters: Vec<Value> = self.filters.iter().cloned().chain(seal).collect();
         let manager = connection_manager(
-            self.hygiene,
+            (self.hygiene, self.answer),
             &filters,
             self.marked_by,
             &folder.join(ACCESS_LOG),

@@ -11,6 +11,18 @@ pub trait Model: Sized {
     fn shape() -> Shape;
 }
 
+/// The name of a field as it is written in the document: `match` is `r#match` in Rust.
+#[must_use]
+pub const fn field_name(identifier: &'static str) -> &'static str {
+    match identifier.as_bytes() {
+        [b'r', b'#', rest @ ..] => match str::from_utf8(rest) {
+            Ok(name) => name,
+            Err(_) => identifier,
+        },
+        _ => identifier,
+    }
+}
+
 /// Declares an object of the language: a struct with public fields, its reader and its shape.
 ///
 /// A field is `required` (with what to write where it is missing), `optional` (an `Option`) or has
@@ -66,7 +78,7 @@ macro_rules! model {
             [|read: Option<Option<$type>>, place: &$crate::language::Place<'_>,
               report: &mut $crate::language::Report| -> Option<$type> {
                 if read.is_none() {
-                    report.error(&place.field(stringify!($name)),
+                    report.error(&place.field($crate::language::field_name(stringify!($name))),
                         format_args!("missing; {}", $missing));
                 }
                 read.flatten()
@@ -112,7 +124,7 @@ macro_rules! model {
 
         impl $model {
             /// The names of its fields.
-            $vis const FIELDS: &'static [&'static str] = &[$(stringify!($name)),*];
+            $vis const FIELDS: &'static [&'static str] = &[$($crate::language::field_name(stringify!($name))),*];
 
             /// Takes its fields from an object that others read too; leaves the rest alone.
             $vis fn take(
@@ -120,7 +132,7 @@ macro_rules! model {
                 report: &mut $crate::language::Report,
             ) -> Option<Self> {
                 $(let $name = {
-                    let read = fields.read::<$read>(stringify!($name), report);
+                    let read = fields.read::<$read>($crate::language::field_name(stringify!($name)), report);
                     ($reader)(read, fields.place(), report)
                 };)*
                 fields.refuse_later(&[$($later),*], report);
@@ -144,7 +156,7 @@ macro_rules! model {
                 $crate::language::Shape::Object($crate::language::ObjectShape {
                     about: concat!($($about, "\n"),+),
                     fields: vec![$($crate::language::FieldShape {
-                        name: stringify!($name),
+                        name: $crate::language::field_name(stringify!($name)),
                         about: concat!($($doc, "\n"),+),
                         presence: $presence,
                         shape: <$read as $crate::language::Model>::shape(),

@@ -51,13 +51,16 @@ fn a_burst_passes_at_once_and_then_one_each_interval() {
     let now = at(5_000_000_000);
     let mut arrival = Moment::NEVER;
     for _ in 0..4 {
-        arrival = quota.take(arrival, now).unwrap();
+        arrival = quota.take(arrival, now, 1).unwrap();
     }
-    assert_eq!(quota.take(arrival, now), Err(Duration::from_millis(100)));
-    assert!(quota.take(arrival, now.after(99_999_999)).is_err());
+    assert_eq!(quota.take(arrival, now, 1), Err(Duration::from_millis(100)));
+    assert!(quota.take(arrival, now.after(99_999_999), 1).is_err());
     let later = now.after(100_000_000);
-    arrival = quota.take(arrival, later).unwrap();
-    assert_eq!(quota.take(arrival, later), Err(Duration::from_millis(100)));
+    arrival = quota.take(arrival, later, 1).unwrap();
+    assert_eq!(
+        quota.take(arrival, later, 1),
+        Err(Duration::from_millis(100))
+    );
 }
 
 #[test]
@@ -66,9 +69,9 @@ fn the_extremes_do_not_overflow() {
     let slow = Rate::new(n(1), year, n(100)).quota(n(1)).unwrap();
     let mut arrival = Moment::NEVER;
     for _ in 0..100 {
-        arrival = slow.take(arrival, Moment::MAX_READING).unwrap();
+        arrival = slow.take(arrival, Moment::MAX_READING, 1).unwrap();
     }
-    assert_eq!(slow.take(arrival, Moment::MAX_READING), Err(year));
+    assert_eq!(slow.take(arrival, Moment::MAX_READING, 1), Err(year));
     assert_eq!(arrival, slow.spent_at(Moment::MAX_READING));
     let fast = Rate::new(
         n(1_000_000_000),
@@ -76,9 +79,9 @@ fn the_extremes_do_not_overflow() {
         n(1_000_000_000),
     );
     let fast = fast.quota(n(1)).unwrap();
-    assert!(fast.take(Moment::NEVER, Moment::NEVER).is_ok());
-    assert!(fast.take(at(u64::MAX), Moment::NEVER).is_err());
-    assert!(fast.take(at(u64::MAX), Moment::MAX_READING).is_err());
+    assert!(fast.take(Moment::NEVER, Moment::NEVER, 1).is_ok());
+    assert!(fast.take(at(u64::MAX), Moment::NEVER, 1).is_err());
+    assert!(fast.take(at(u64::MAX), Moment::MAX_READING, 1).is_err());
 }
 
 /// A leaky bucket in whole numbers, written without GCRA: a credit of nanoseconds, capped at the
@@ -125,7 +128,7 @@ proptest! {
         let mut now = 1_000;
         for (intervals, nanos) in steps {
             now += intervals * u64::try_from(interval).unwrap() / 2 + nanos;
-            let taken = quota.take(arrival, at(now));
+            let taken = quota.take(arrival, at(now), 1);
             match bucket.take(u128::from(now)) {
                 Ok(()) => arrival = taken.unwrap(),
                 Err(wait) => prop_assert_eq!(taken.unwrap_err().as_nanos(), wait),
@@ -142,7 +145,7 @@ proptest! {
         let (mut arrival, mut now, mut admitted) = (Moment::NEVER, 1_000, Vec::new());
         for (intervals, nanos) in steps {
             now += intervals * interval / 2 + nanos;
-            if let Ok(next) = quota.take(arrival, at(now)) {
+            if let Ok(next) = quota.take(arrival, at(now), 1) {
                 arrival = next;
                 admitted.push(now);
             }

@@ -33,14 +33,14 @@ fn nothing_is_taken_unless_all_rates_have_room() {
     let both = rates(&[(10, 1_000, 10), (2, 60_000, 2)]);
     let fresh = both.presumed(Moment::NEVER, Moment::NEVER);
     let now = at(1_000);
-    let once = both.take(&fresh, now).unwrap();
-    let twice = both.take(&once, now).unwrap();
+    let once = both.take(&fresh, now, 1).unwrap();
+    let twice = both.take(&once, now, 1).unwrap();
     // The second rate is used up; the first still has eight, and keeps them however often one asks.
     for _ in 0..20 {
-        assert_eq!(both.take(&twice, now), Err(Duration::from_secs(30)));
+        assert_eq!(both.take(&twice, now, 1), Err(Duration::from_secs(30)));
     }
     let later = at(31_000);
-    let thrice = both.take(&twice, later).unwrap();
+    let thrice = both.take(&twice, later, 1).unwrap();
     let first: Vec<Moment> = thrice.times().collect();
     assert_eq!(first, [at(31_100), at(91_000)]);
 }
@@ -49,9 +49,9 @@ fn nothing_is_taken_unless_all_rates_have_room() {
 fn the_wait_is_until_all_have_room() {
     let both = rates(&[(1, 5_000, 1), (1, 2_000, 1)]);
     let spent = both.presumed(Moment::NEVER, at(1_000));
-    assert_eq!(both.take(&spent, at(2_000)), Err(Duration::from_secs(4)));
-    assert_eq!(both.take(&spent, at(4_000)), Err(Duration::from_secs(2)));
-    assert!(both.take(&spent, at(6_000)).is_ok());
+    assert_eq!(both.take(&spent, at(2_000), 1), Err(Duration::from_secs(4)));
+    assert_eq!(both.take(&spent, at(4_000), 1), Err(Duration::from_secs(2)));
+    assert!(both.take(&spent, at(6_000), 1).is_ok());
 }
 
 #[test]

@@ -22,6 +22,14 @@ impl Identity {
         Self(bytes.chain(layouts).collect())
     }
 
+    /// The same limit on trial: it has counters of its own, so that what was counted while nobody
+    /// was denied is not held against anybody later.
+    #[must_use]
+    pub fn on_trial(&self) -> Self {
+        let mark = b"on trial".iter().copied();
+        Self(self.0.iter().copied().chain(mark).collect())
+    }
+
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.0
     }

@@ -32,6 +32,7 @@ enum Purpose {
     Key = 1,
     Coarse = 2,
     Seal = 3,
+    Jitter = 4,
 }
 
 /// Marks a value as a seed of this format.
@@ -50,6 +51,13 @@ impl Seed {
     /// Where the state lives that all keys of a limit share when their sets are full.
     pub(super) fn coarse_address(&self, limit: &Identity) -> Address {
         Address::from(self.hash(Purpose::Coarse, limit.as_bytes(), &[]))
+    }
+
+    /// A number that differs from refusal to refusal, and that no client can tell in advance.
+    pub(super) fn jitter(&self, address: &Address, now: Moment) -> u64 {
+        let fingerprint = address.fingerprint.to_le_bytes();
+        self.hash(Purpose::Jitter, &fingerprint, &now.nanos().to_le_bytes())
+            .h1
     }
 
     /// A checksum over a value and the name under which it is stored.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use policy::{Expected, Store, Swap, Unreadable};
 
 use super::seed::Seed;
-use super::{MAX_RETRIES, Unusable};
+use super::{Clock, MAX_RETRIES, Unusable};
 use crate::tallies::count;
 use crate::{Moment, Tallies};
 
@@ -19,8 +19,11 @@ pub type SeedSource = Rc<dyn Fn() -> Result<[u8; 16], Unreadable>>;
 const NAME: &str = "portcullis.v1.rl.seed";
 
 /// How long a worker goes by a seed before it reads it again, in nanoseconds. Should the seed be
-/// damaged and replaced, workers that know the old one count apart from the others for so long.
+/// damaged and replaced, workers that know the old one count apart from the others for so long;
+/// whoever replaces it has everybody start spent at the end of that time.
 const FRESH: u64 = 1_000_000_000;
+
+type Agreed = Result<Seed, Unusable>;
 
 /// The seed of the process, and how to come by it.
 pub(super) struct Seeds {
@@ -37,42 +40,40 @@ impl Seeds {
         }
     }
 
-    /// The seed as this worker knows it.
-    pub(super) fn current(
-        &self,
-        store: &dyn Store,
-        tallies: &Tallies,
-        now: Moment,
-    ) -> Result<Seed, Unusable> {
+    /// The seed as this worker knows it, however old.
+    pub(super) fn known(&self, store: &dyn Store, tallies: &Tallies, clock: Clock<'_>) -> Agreed {
         match self.known.get() {
-            Some((seed, read)) if read.nanos().abs_diff(now.nanos()) < FRESH => Ok(seed),
-            _ => self.agree(store, tallies, now),
+            Some((seed, _)) => Ok(seed),
+            None => self.agree(store, tallies, clock),
         }
     }
 
+    /// Whether what this worker knows may still be decided by.
+    pub(super) fn is_fresh(&self, now: Moment) -> bool {
+        let known = self.known.get();
+        known.is_some_and(|(_, read)| read.nanos().abs_diff(now.nanos()) < FRESH)
+    }
+
     /// The seed as the store has it now, created where it is absent. One that cannot be read is
-    /// replaced, and then everybody is taken to have spent everything: what they had is lost.
-    pub(super) fn agree(
-        &self,
-        store: &dyn Store,
-        tallies: &Tallies,
-        now: Moment,
-    ) -> Result<Seed, Unusable> {
+    /// replaced, and then everybody is taken to have spent everything until no worker goes by the
+    /// old one any more: what they had is lost.
+    pub(super) fn agree(&self, store: &dyn Store, tallies: &Tallies, clock: Clock<'_>) -> Agreed {
         for _ in 0..=MAX_RETRIES {
+            let before = clock()?;
             let (expected, lost) = match store.read(NAME)? {
                 None => (Expected::Absent, Moment::NEVER),
                 Some(stored) => {
                     if let Some(seed) = Seed::from_bytes(&stored.value) {
-                        self.known.set(Some((seed, now)));
+                        self.known.set(Some((seed, before)));
                         return Ok(seed);
                     }
                     count(&tallies.corrupt);
-                    (Expected::Version(stored.version), now.or_first())
+                    (Expected::Version(stored.version), clock()?.after(FRESH))
                 }
             };
             let seed = Seed::new((self.source)()?, lost);
             if store.swap(NAME, &seed.to_bytes(), expected)? == Swap::Done {
-                self.known.set(Some((seed, now)));
+                self.known.set(Some((seed, before)));
                 return Ok(seed);
             }
         }

@@ -14,9 +14,17 @@ use crate::{Arrivals, Moment, Rates};
 pub(super) const ENTRIES: usize = 8;
 
 /// How far ahead of a worker's clock a stored time may lie beyond what its rates explain, one
-/// minute: workers read the clock, are interrupted, and write later. An arrival time clamped too
-/// early would give back what was spent, so no worker may decide on an older reading than this.
+/// minute. A worker reads its clock after the set, so that a clock which never goes back needs
+/// none; this is for one that does. A time clamped too early would give back what was spent.
 pub(super) const SLACK: u64 = 60 * 1_000_000_000;
+
+/// The bytes of a full set of keys with so many rates.
+pub(super) const fn size(rates: usize) -> usize {
+    HEAD + ENTRIES * (9 + rates * 8)
+}
+
+/// The bytes before the first entry: the mark, the seal and three times.
+const HEAD: usize = 4 + 8 + 3 * 8;
 
 /// Marks a value as a set, and its format: `PRL` and a version.
 const MAGIC: [u8; 4] = *b"PRL1";
@@ -39,10 +47,27 @@ struct Entry {
     arrivals: Arrivals,
 }
 
+/// A request as a set sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) fingerprint: u64,
+    pub(super) rates: &'a Rates,
+    pub(super) cost: u32,
+    /// Read after the set was.
+    pub(super) now: Moment,
+}
+
+/// What a set says to a request: what became of it, and what its key has spent now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) outcome: Outcome,
+    pub(super) spent: Arrivals,
+}
+
 /// What became of a request in a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// Counted.
+    /// There was room; it is counted, if it costs anything.
     Taken(Change),
     /// No room in its rates for so long; nothing is counted.
     Refused(Duration, Change),
@@ -100,41 +125,44 @@ impl Set {
         changed
     }
 
-    /// Counts one request of a key, if all rates have room. `at_least` is what the key is known to
+    /// Counts a request of a key, if all rates have room. `at_least` is what the key is known to
     /// have spent elsewhere.
-    pub(super) fn take(
-        &mut self,
-        fingerprint: u64,
-        rates: &Rates,
-        now: Moment,
-        at_least: Option<&Arrivals>,
-    ) -> Outcome {
-        let place = self.place(fingerprint, rates, now);
-        let stored = match place {
-            Place::Known(_, arrivals) => arrivals,
-            Place::Free | Place::Replenished(_) => {
-                rates.presumed(self.floor, self.lost.max(self.overflowed))
-            }
-            Place::None(wait) => return Outcome::Full(wait),
+    pub(super) fn take(&mut self, asked: &Asked<'_>, at_least: Option<&Arrivals>) -> Answer {
+        let Asked { rates, now, .. } = *asked;
+        let presumed = rates.presumed(self.floor, self.lost.max(self.overflowed));
+        let place = self.place(asked.fingerprint, rates, now);
+        let (stored, outcome) = match place {
+            Place::Known(_, arrivals) => (arrivals, None),
+            Place::Free | Place::Replenished(_) => (presumed, None),
+            Place::None(wait) => (presumed, Some(Outcome::Full(wait))),
         };
         let clamped = rates.clamped(&stored, now, SLACK);
         let bounded = clamped.unwrap_or(stored);
         let spent = at_least.map_or(bounded, |least| bounded.later_of(least));
-        match (rates.take(&spent, now), place, clamped) {
-            (Ok(next), ..) => {
-                self.put(place, fingerprint, next);
-                Outcome::Taken(match (place, clamped) {
-                    (_, Some(_)) => Change::Clamped,
-                    (Place::Replenished(_), None) => Change::Evicted,
-                    _ => Change::Entry,
-                })
-            }
-            (Err(wait), Place::Known(..), Some(clamped)) => {
-                self.put(place, fingerprint, clamped);
-                Outcome::Refused(wait, Change::Clamped)
-            }
-            (Err(wait), ..) => Outcome::Refused(wait, Change::None),
+        if let Some(outcome) = outcome {
+            return Answer { outcome, spent };
         }
+        let taken = rates.take(&spent, now, asked.cost);
+        let heals = matches!((place, clamped), (Place::Known(..), Some(_)));
+        let change = match (&taken, place, clamped) {
+            (Ok(_), ..) if asked.cost == 0 && !heals => Change::None,
+            (Err(_), ..) if !heals => Change::None,
+            (_, _, Some(_)) => Change::Clamped,
+            (Ok(_), Place::Replenished(_), None) => Change::Evicted,
+            _ => Change::Entry,
+        };
+        let spent = taken.unwrap_or(match clamped {
+            Some(clamped) if heals => clamped,
+            _ => spent,
+        });
+        if change != Change::None {
+            self.put(place, asked.fingerprint, spent);
+        }
+        let outcome = match taken {
+            Ok(_) => Outcome::Taken(change),
+            Err(wait) => Outcome::Refused(wait, change),
+        };
+        Answer { outcome, spent }
     }
 
     fn place(&self, fingerprint: u64, rates: &Rates, now: Moment) -> Place {

@@ -8,6 +8,10 @@ use super::set::ENTRIES;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size(u64);
 
+/// What a value costs besides its bytes: a node of the map with two strings in it, its share of
+/// the map's own table while that grows, and the name.
+const NODE: u64 = 224;
+
 /// The values that hold coarse entries, one entry for each limit that overflows.
 const COARSE_SETS: u64 = 64;
 
@@ -16,6 +20,20 @@ impl Size {
     #[must_use]
     pub fn for_keys(keys: u64) -> Self {
         Self(keys.div_ceil(ENTRIES as u64).max(1))
+    }
+
+    /// How many keys it holds.
+    pub(crate) const fn keys(self) -> u64 {
+        self.0.saturating_mul(ENTRIES as u64)
+    }
+
+    /// The most bytes that it takes in the proxy, where no limit has more than so many rates: every
+    /// set full, each with its name and what the proxy's map and allocator add to a value. Measured
+    /// in docs/limits.md.
+    pub(crate) const fn memory(self, rates: usize) -> u64 {
+        let values = self.0.saturating_add(COARSE_SETS);
+        let value = super::set::size(rates) as u64;
+        values.saturating_mul(value.saturating_mul(5) / 4 + NODE)
     }
 
     /// The name of the set for a hash. The product and the format's version are part of it: the

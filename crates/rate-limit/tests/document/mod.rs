@@ -4,6 +4,7 @@
     unreachable_pub,
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test's own tools: each file takes what it needs, and a panic fails the test"
 )]
 
@@ -13,8 +14,8 @@ use std::time::Duration;
 
 use policy::language::{Fields, Json, Place, Report};
 use policy::{
-    Attribute, Attributes, Context, Fact, Failure, Gate, Learnt, Policy, Presence, Request,
-    RouteId, RouteNames, Source, Store, Trust, Unreadable,
+    Attribute, Attributes, Context, Denial, Fact, Failure, Gate, HeaderChange, Learnt, Permit,
+    Policy, Presence, Request, RouteId, RouteNames, Source, Store, Trust, Unreadable,
 };
 use rate_limit::Limits;
 
@@ -46,6 +47,11 @@ struct Header(String, Trust);
 
 impl Attribute for Header {
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
+        if self.0 == "remote.ip" {
+            let ip = context.request.remote_ip()?;
+            out.extend_from_slice(ip.unwrap().to_string().as_bytes());
+            return Ok(Presence::Present);
+        }
         Ok(match context.request.header(&self.0)? {
             Some(value) => {
                 out.extend_from_slice(&value);
@@ -69,7 +75,8 @@ impl Attributes for Known {
     ) -> Option<Rc<dyn Attribute>> {
         let header = text.strip_prefix("request.headers[");
         let (name, trust) = match (text, header.and_then(|name| name.strip_suffix(']'))) {
-            ("jwt.principal", _) => (text, Trust::Verified("jwt")),
+            (text, _) if text.starts_with("jwt.") => (text, Trust::Verified("jwt")),
+            ("remote.ip" | "route", _) => (text, Trust::Unverified),
             ("source.principal", _) => (text, Trust::Verified("identity")),
             (_, Some(name)) => (name, Trust::Unverified),
             _ => {
@@ -83,6 +90,15 @@ impl Attributes for Known {
 
 /// What is said about a section: its gates, and the report.
 pub fn compile<S: Store + 'static>(store: &Rc<S>, section: &str) -> (Vec<Box<dyn Gate>>, Report) {
+    let (_, gates, report) = policy(store, section);
+    (gates, report)
+}
+
+/// The policy of a section, its gates, and the report.
+pub fn policy<S: Store + 'static>(
+    store: &Rc<S>,
+    section: &str,
+) -> (Limits, Vec<Box<dyn Gate>>, Report) {
     let document = Json::parse(format!(r#"{{"rate_limit": {section}}}"#).as_bytes()).unwrap();
     let mut report = Report::default();
     let top = Place::top();
@@ -90,7 +106,7 @@ pub fn compile<S: Store + 'static>(store: &Rc<S>, section: &str) -> (Vec<Box<dyn
     let mut limits = Limits::new(Rc::clone(store) as Rc<dyn Store>, || Ok([7; 16]));
     limits.read(&mut fields, &mut report);
     let gates = limits.gates(&Routes, &Known, &mut report);
-    (gates, report)
+    (limits, gates, report)
 }
 
 /// The gates of a section that is right.
@@ -152,14 +168,48 @@ impl Source for Asked {
 
 /// Asks every gate, in order.
 pub fn pass(gates: &[Box<dyn Gate>], asked: &Asked) -> Result<(), Failure> {
+    with_context(asked, |context| {
+        gates.iter().try_for_each(|gate| gate.pass(context))
+    })
+}
+
+/// Asks every gate, and then the policy for what the client is told, permitted or denied.
+pub fn told(limits: &Limits, gates: &[Box<dyn Gate>], asked: &Asked) -> Vec<(String, String)> {
+    with_context(asked, |context| {
+        let passed = gates.iter().try_for_each(|gate| gate.pass(context));
+        match passed {
+            Ok(()) => {
+                let mut permit = Permit::default();
+                limits.on_permit(context, &mut permit).unwrap();
+                let changes = permit.response.into_iter();
+                let told = changes.map(|change| match change {
+                    HeaderChange::Add(name, value) => (format!("+{name}"), value),
+                    HeaderChange::Set(name, value) => (format!("={name}"), value),
+                    HeaderChange::Remove(name) => panic!("removes {name}"),
+                });
+                told.map(|(name, value)| (name, String::from_utf8(value).unwrap()))
+                    .collect()
+            }
+            Err(failure) => {
+                let mut denial = Denial::from(failure);
+                limits.on_denial(context.learnt, &mut denial);
+                let headers = denial.headers.into_iter();
+                headers
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()
+            }
+        }
+    })
+}
+
+fn with_context<T>(asked: &Asked, then: impl FnOnce(&Context<'_>) -> T) -> T {
     let request = Request::new(asked);
     let learnt = Learnt::default();
     let name: Rc<str> = asked.route.map_or("", |(_, name)| name).into();
     let route = asked.route.map(|(id, _)| (RouteId(id), &name));
-    let context = Context {
+    then(&Context {
         request: &request,
         learnt: &learnt,
         route,
-    };
-    gates.iter().try_for_each(|gate| gate.pass(&context))
+    })
 }

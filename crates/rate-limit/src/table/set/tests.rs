@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Change, ENTRIES, Entry, Outcome, SLACK, Set};
+use super::{Asked, Change, ENTRIES, Entry, Outcome, SLACK, Set};
 use crate::table::seed::Seed;
 use crate::{Arrivals, Moment, Rate, Rates};
 
@@ -21,6 +21,23 @@ fn each_second(burst: u32) -> Rates {
     Rates::new(vec![rate.quota(n(1)).unwrap()]).unwrap()
 }
 
+/// A request of cost 1.
+fn take(
+    set: &mut Set,
+    fingerprint: u64,
+    rates: &Rates,
+    now: Moment,
+    at_least: Option<&Arrivals>,
+) -> Outcome {
+    let asked = Asked {
+        fingerprint,
+        rates,
+        cost: 1,
+        now,
+    };
+    set.take(&asked, at_least).outcome
+}
+
 fn taken(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Taken(_))
 }
@@ -29,7 +46,7 @@ fn full(rates: &Rates, now: Moment) -> Set {
     let mut set = Set::default();
     for fingerprint in 1..=ENTRIES as u64 {
         assert_eq!(
-            set.take(fingerprint, rates, now, None),
+            take(&mut set, fingerprint, rates, now, None),
             Outcome::Taken(Change::Entry)
         );
     }
@@ -40,7 +57,7 @@ fn full(rates: &Rates, now: Moment) -> Set {
 fn keys_with_one_fingerprint_share_one_entry() {
     let (mut set, rates) = (Set::default(), each_second(3));
     let admitted = (0..12)
-        .filter(|_| taken(set.take(7, &rates, at(100), None)))
+        .filter(|_| taken(take(&mut set, 7, &rates, at(100), None)))
         .count();
     assert_eq!((admitted, set.entries.len()), (3, 1));
 }
@@ -50,11 +67,17 @@ fn only_replenished_entries_are_evicted() {
     let rates = each_second(3);
     let mut set = full(&rates, at(100));
     let before = set.clone();
-    let outcome = set.take(99, &rates, Moment::from_nanos(101 * SECOND - 1), None);
+    let outcome = take(
+        &mut set,
+        99,
+        &rates,
+        Moment::from_nanos(101 * SECOND - 1),
+        None,
+    );
     assert_eq!(outcome, Outcome::Full(Duration::from_nanos(1)));
     assert_eq!(set, before);
     assert_eq!(
-        set.take(99, &rates, at(101), None),
+        take(&mut set, 99, &rates, at(101), None),
         Outcome::Taken(Change::Evicted)
     );
     assert_eq!(set.floor, at(101));
@@ -65,14 +88,14 @@ fn an_eviction_gives_nothing_back_even_to_a_worker_whose_clock_is_behind() {
     let rates = each_second(1);
     let mut set = full(&rates, at(100));
     assert_eq!(
-        set.take(99, &rates, at(101), None),
+        take(&mut set, 99, &rates, at(101), None),
         Outcome::Taken(Change::Evicted)
     );
     // One of the eight was evicted at 101. Another worker read its clock before that.
     set.entries.pop();
     let gone = (1..=8).find(|key| set.entries.iter().all(|entry| entry.fingerprint != *key));
     let behind = Moment::from_nanos(101 * SECOND - 5);
-    let refused = set.take(gone.unwrap(), &rates, behind, None);
+    let refused = take(&mut set, gone.unwrap(), &rates, behind, None);
     assert_eq!(
         refused,
         Outcome::Refused(Duration::from_nanos(5), Change::None)
@@ -85,13 +108,13 @@ fn whoever_finds_a_place_after_an_overflow_starts_spent() {
     let mut set = full(&rates, at(100));
     assert!(set.overflow(at(101)));
     assert!(!set.overflow(at(101)));
-    let refused = set.take(99, &rates, at(101), None);
+    let refused = take(&mut set, 99, &rates, at(101), None);
     assert_eq!(
         refused,
         Outcome::Refused(Duration::from_secs(1), Change::None)
     );
-    assert!(taken(set.take(99, &rates, at(102), None)));
-    assert!(!taken(set.take(99, &rates, at(102), None)));
+    assert!(taken(take(&mut set, 99, &rates, at(102), None)));
+    assert!(!taken(take(&mut set, 99, &rates, at(102), None)));
 }
 
 #[test]
@@ -106,14 +129,14 @@ fn an_arrival_time_too_far_ahead_is_brought_back_and_kept() {
         entries: vec![entry],
         ..Set::default()
     };
-    let refused = set.take(7, &rates, at(100), None);
+    let refused = take(&mut set, 7, &rates, at(100), None);
     assert_eq!(
         refused,
         Outcome::Refused(Duration::from_secs(1), Change::Clamped)
     );
     // Written back: it heals as time passes, where clamping anew each time would deny for ever.
-    assert!(taken(set.take(7, &rates, at(101), None)));
-    assert!(!taken(set.take(7, &rates, at(101), None)));
+    assert!(taken(take(&mut set, 7, &rates, at(101), None)));
+    assert!(!taken(take(&mut set, 7, &rates, at(101), None)));
 }
 
 #[test]
@@ -121,14 +144,14 @@ fn a_worker_whose_clock_is_behind_clamps_nothing() {
     let rates = each_second(3);
     let mut set = Set::default();
     for _ in 0..4 {
-        let _ = set.take(7, &rates, at(100), None);
+        let _ = take(&mut set, 7, &rates, at(100), None);
     }
     let behind = Moment::from_nanos(100 * SECOND - SLACK);
     assert!(matches!(
-        set.take(7, &rates, behind, None),
+        take(&mut set, 7, &rates, behind, None),
         Outcome::Refused(_, Change::None)
     ));
-    assert!(!taken(set.take(7, &rates, at(100), None)));
+    assert!(!taken(take(&mut set, 7, &rates, at(100), None)));
 }
 
 #[test]
@@ -214,9 +237,9 @@ proptest! {
         for value in [bytes.clone(), sealed(&bytes)] {
             if let Some(mut set) = Set::from_bytes(&value, "name", &SEED) {
                 set.bound(now);
-                let _ = set.take(7, &each_second(3), now, None);
+                let _ = take(&mut set, 7, &each_second(3), now, None);
                 let forgotten = set.forgotten(&each_second(3));
-                let _ = set.take(8, &each_second(3), now, Some(&forgotten));
+                let _ = take(&mut set, 8, &each_second(3), now, Some(&forgotten));
             }
         }
     }

@@ -1,0 +1,57 @@
+//! A bucket of a limit: the rates that hold for some of its requests, and how they are told.
+
+use std::fmt::Write;
+use std::num::NonZeroU32;
+use std::rc::Rc;
+
+use crate::table::Identity;
+use crate::{Rate, Rates};
+
+/// What the table and the client know a limit's rates by.
+#[derive(Clone, Debug)]
+pub(crate) struct Bucket {
+    pub(crate) identity: Identity,
+    pub(crate) rates: Rates,
+    /// Each rate for the client, in the limit's order.
+    pub(crate) told: Rc<[Told]>,
+}
+
+/// One rate as the client is told of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    /// The policy's identifier: the limit's name, numbered where it has several rates.
+    pub(crate) name: Box<str>,
+    /// How many requests.
+    pub(crate) quota: u64,
+    /// In how many seconds.
+    pub(crate) window: u64,
+    /// The item of `RateLimit-Policy`.
+    pub(crate) policy: Box<str>,
+}
+
+impl Told {
+    /// The rates of a limit, as one of so many processes admits them.
+    pub(crate) fn all(limit: &str, rates: &[Rate], replicas: NonZeroU32) -> Rc<[Self]> {
+        let several = rates.len() > 1;
+        let each = rates.iter().zip(1..).map(|(rate, number)| {
+            let name = if several {
+                format!("{limit}:{number}") // no limit's name holds a colon
+            } else {
+                limit.to_owned()
+            };
+            let (quota, window) = rate.in_seconds(replicas);
+            let mut policy = format!("\"{name}\";q={quota};w={window}");
+            let burst = u64::from(rate.share(replicas).get());
+            if burst != quota {
+                let _ = write!(policy, ";portcullis-burst={burst}"); // a String takes all
+            }
+            Self {
+                name: name.into(),
+                quota,
+                window,
+                policy: policy.into(),
+            }
+        });
+        each.collect()
+    }
+}

@@ -11,6 +11,8 @@ use crate::{Rate, Rates};
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
     pub(crate) identity: Identity,
+    /// Its identity while it is on trial.
+    pub(crate) trial: Identity,
     pub(crate) rates: Rates,
     /// Each rate for the client, in the limit's order.
     pub(crate) told: Rc<[Told]>,

@@ -63,6 +63,7 @@ impl Compiler<'_> {
             costs: costs?,
             missing: entry.missing,
             on_contention: entry.on_contention,
+            mode: entry.mode,
             bucket,
             overrides,
             headers: self.headers,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Context, Failure, Gate, RouteId, Stage, Weight, internal};
+use policy::{Context, Failure, Gate, Mode, RouteId, Stage, Weight, internal};
 
 use crate::bucket::Bucket;
 use crate::costs::Costs;
@@ -26,6 +26,7 @@ pub(crate) struct Limit {
     /// route then verifies, is denied.
     pub(crate) missing: Option<Missing>,
     pub(crate) on_contention: OnContention,
+    pub(crate) mode: Mode,
     pub(crate) bucket: Bucket,
     pub(crate) overrides: Overrides,
     pub(crate) headers: Headers,
@@ -46,6 +47,10 @@ impl Gate for Limit {
         self.stage
     }
 
+    fn mode(&self) -> Mode {
+        self.mode
+    }
+
     fn pass(&self, context: &Context<'_>) -> Result<(), Failure> {
         if !self.scope.covers(context) {
             return Ok(());
@@ -64,7 +69,11 @@ impl Gate for Limit {
             Some(Tier::Unlimited) => return Ok(()),
         };
         let charge = Charge {
-            limit: &bucket.identity,
+            limit: if self.is_on_trial(context) {
+                &bucket.trial
+            } else {
+                &bucket.identity
+            },
             rates: &bucket.rates,
             key: &key,
             cost: self.costs.of(context),
@@ -96,8 +105,13 @@ impl Gate for Limit {
 }
 
 impl Limit {
+    /// Whether it counts apart: it is on trial, or the whole document is.
+    fn is_on_trial(&self, context: &Context<'_>) -> bool {
+        self.mode == Mode::Shadow || context.mode() == Mode::Shadow
+    }
+
     fn note(&self, context: &Context<'_>, bucket: &Bucket, level: Level) {
-        if !self.headers.is_none() {
+        if !self.headers.is_none() && !self.is_on_trial(context) {
             Standing::note(context.learnt, &bucket.told, level);
         }
     }

@@ -1,5 +1,6 @@
 //! The section `rate_limit` of the document, as it is written.
 
+use policy::Mode;
 use policy::language::{Map, Name, Span, Text, Whole};
 
 policy::model! {
@@ -60,8 +61,10 @@ policy::model! {
         /// What becomes of a request that could not be counted, because other workers changed the
         /// same entry again and again.
         default on_contention: OnContention = OnContention::Deny, "deny";
+        /// `shadow`: it counts in buckets of its own and reports, and denies nobody.
+        default mode: Mode = Mode::Enforce, "enforce";
     }
-    later ["store", "mode"];
+    later ["store"];
     instead [
         ("average", "rates: [{requests: ..., per: ...}]"),
         ("requests", "it inside \"rates\""),

@@ -1,4 +1,10 @@
 //! An attacker who chooses keys: without the process's seed, no choice hits a victim's set.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests: what cannot be is said at once"
+)]
 
 mod support;
 

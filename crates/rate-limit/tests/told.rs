@@ -1,4 +1,10 @@
 //! What the client is told, read with a library for structured fields (RFC 9651).
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests: what cannot be is said at once"
+)]
 
 mod document;
 mod support;

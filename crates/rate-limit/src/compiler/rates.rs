@@ -39,9 +39,11 @@ impl Compiler<'_> {
         }
         let written: Vec<Rate> = entries.iter().map(Rate::from).collect();
         let complete = quotas.len() == written.len();
+        let identity = Identity::new(limit, &written);
         Some(Bucket {
             rates: complete.then(|| Rates::new(quotas)).flatten()?,
-            identity: Identity::new(limit, &written),
+            trial: identity.on_trial(),
+            identity,
             told: Told::all(limit, &written, self.replicas),
         })
     }

@@ -38,6 +38,12 @@ impl Form {
     }
 }
 
+/// An unsigned certificate in the form in which Envoy states one: PEM.
+#[must_use]
+pub fn stated(recipe: &Recipe) -> Vec<u8> {
+    pem(&recipe.unsigned()).into_bytes()
+}
+
 /// A certificate as URL-encoded PEM.
 pub(crate) fn url_encoded_pem(id: &str, form: Form) -> String {
     url_encoded(&pem(&recipe(id, form).unsigned()))

@@ -18,7 +18,7 @@ mod recipe;
 mod token;
 mod vector;
 
-pub use certificate::Form;
+pub use certificate::{Form, stated};
 pub use pure::Pure;
 pub use recipe::{Recipe, WORKLOAD};
 pub use vector::{Document, Vector, documents, vectors};

@@ -14,6 +14,7 @@ mod denial;
 mod document;
 mod faults;
 mod hostile;
+mod identity;
 mod permit;
 mod policies;
 mod proxy;

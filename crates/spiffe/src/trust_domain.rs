@@ -116,7 +116,29 @@ impl Model for TrustDomain {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_parsed_prints_as_it_was(name in "[a-z0-9._-]{1,255}") {
+            let domain: TrustDomain = name.parse().unwrap();
+            prop_assert_eq!(domain.as_str(), &name);
+            prop_assert_eq!(domain.to_string().parse::<TrustDomain>(), Ok(domain));
+        }
+
+        #[test]
+        fn whatever_is_a_name_is_the_trust_domain_of_its_ids(bytes in prop::collection::vec(any::<u8>(), 0..12)) {
+            let id = [SCHEME.as_bytes(), bytes.as_slice(), b"/a"].concat();
+            let id = crate::SpiffeId::parse(&id).ok();
+            match TrustDomain::parse(&bytes) {
+                Ok(domain) => prop_assert_eq!(id.as_ref().unwrap().trust_domain(), domain.as_str()),
+                // a slash ends a trust domain: what stands before it may be one
+                Err(_) => prop_assert!(id.is_none() || bytes.contains(&b'/')),
+            }
+        }
+    }
 
     #[test]
     fn every_byte_is_taken_or_refused_as_the_standard_says() {

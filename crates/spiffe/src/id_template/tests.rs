@@ -125,6 +125,21 @@ proptest! {
     }
 
     #[test]
+    fn whatever_text_is_a_template_prints_as_it_was(
+        text in "spiffe://[a-z.*]{1,3}(/([a-zA-Z.*_-]{0,3}|[{][a-z]{0,2}[}]|[*][*]))*",
+    ) {
+        if let Ok(template) = text.parse::<IdTemplate>() {
+            prop_assert_eq!(template.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_template_and_the_set_of_it_agree((template, id) in (any_template(), any_id())) {
+        let set: crate::IdSet = std::iter::once(&template).collect();
+        prop_assert_eq!(set.contains(&id), template.matches(&id));
+    }
+
+    #[test]
     fn an_intersection_matches_what_both_match(
         (a, b, id) in (any_template(), any_template(), any_id()),
     ) {

@@ -54,17 +54,13 @@ fn each_mistake_has_its_message() {
 #[test]
 fn what_comes_later_is_refused_by_name() {
     let not_yet = "not yet: this version of Portcullis does not have it; remove it for now";
-    for field in ["store"] {
-        let section = format!(r#"{{"limits": [{{"name": "x", {RATES}, "{field}": 1}}]}}"#);
-        assert_eq!(
-            errors(&section),
-            [format!("rate_limit.limits[x].{field}: {not_yet}")]
-        );
-    }
-    for field in ["service"] {
-        let section = format!(r#"{{"limits": [{{"name": "x", {RATES}}}], "{field}": 1}}"#);
-        assert_eq!(errors(&section), [format!("rate_limit.{field}: {not_yet}")]);
-    }
+    let section = format!(r#"{{"limits": [{{"name": "x", {RATES}, "store": 1}}]}}"#);
+    assert_eq!(
+        errors(&section),
+        [format!("rate_limit.limits[x].store: {not_yet}")]
+    );
+    let section = format!(r#"{{"limits": [{{"name": "x", {RATES}}}], "service": 1}}"#);
+    assert_eq!(errors(&section), [format!("rate_limit.service: {not_yet}")]);
 }
 
 #[test]

@@ -1,4 +1,9 @@
 //! Shadow mode: what is on trial is recorded, and changes nothing that is enforced.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests: what cannot be is said at once"
+)]
 
 mod support;
 

@@ -47,6 +47,12 @@ pub trait Attribute: fmt::Debug {
 
     /// How far it can be believed; decides when a limit with this key runs.
     fn trust(&self) -> Trust;
+
+    /// Whether its values are in lower case always, so that what a document compares them with is
+    /// folded too.
+    fn is_folded(&self) -> bool {
+        false
+    }
 }
 
 /// The name of an attribute as written: `request.headers[x-tenant]` is the head
@@ -100,6 +106,8 @@ impl<'a> AttributeName<'a> {
 pub(crate) struct Resolver<'a> {
     pub(crate) policies: [&'a [Box<dyn Policy>]; 2],
     pub(crate) linked: &'a Linked,
+    /// Paths are compared without case.
+    pub(crate) fold_case: bool,
 }
 
 impl Attributes for Resolver<'_> {
@@ -116,7 +124,7 @@ impl Attributes for Resolver<'_> {
             );
             return None;
         };
-        if let Some(found) = own::resolve(&name, place, report) {
+        if let Some(found) = own::resolve(&name, self.fold_case, place, report) {
             return found;
         }
         for policy in self.policies.iter().copied().flatten() {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Attribute, AttributeName, Presence, Trust};
 use crate::language::{Place, Report};
 use crate::reason::request as reason;
-use crate::{Context, Fact, Failure, Weight};
+use crate::{Ambiguity, Context, Fact, Failure, NormalPath, Weight};
 
 /// The heads of these attributes, each with one sentence for the reference page.
 pub(crate) const ATTRIBUTES: &[(&str, &str); 7] = &[
@@ -36,7 +36,7 @@ enum Own {
     RemoteIp,
     Host,
     Method,
-    Path,
+    Path { fold_case: bool },
     Header(Rc<str>),
     Port,
     Route,
@@ -45,6 +45,7 @@ enum Own {
 /// Compiles an attribute of the request; `None` where the name is not one of them.
 pub(super) fn resolve(
     name: &AttributeName<'_>,
+    fold_case: bool,
     place: &Place<'_>,
     report: &mut Report,
 ) -> Option<Option<Rc<dyn Attribute>>> {
@@ -52,7 +53,7 @@ pub(super) fn resolve(
         "remote.ip" => Own::RemoteIp,
         "request.host" => Own::Host,
         "request.method" => Own::Method,
-        "request.path" => Own::Path,
+        "request.path" => Own::Path { fold_case },
         "destination.port" => Own::Port,
         "route" => Own::Route,
         "request.headers" => match name.path.as_slice() {
@@ -95,31 +96,43 @@ impl Attribute for Own {
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
         let request = context.request;
         match self {
-            Self::RemoteIp => return Ok(put(out, request.remote_ip()?.map(|ip| ip.to_string()))),
-            Self::Header(name) => return Ok(put(out, request.header(name)?)),
-            Self::Port => return Ok(put(out, request.fact(Fact::DestinationPort)?)),
-            Self::Route => return Ok(put(out, context.route.map(|(_, name)| name.as_bytes()))),
-            Self::Method => return Ok(put(out, request.header(":method")?)),
+            Self::RemoteIp => Ok(put(out, request.remote_ip()?.map(|ip| ip.to_string()))),
+            Self::Header(name) => Ok(put(out, request.header(name)?)),
+            Self::Port => Ok(put(out, request.fact(Fact::DestinationPort)?)),
+            Self::Route => Ok(put(out, context.route.map(|(_, name)| name.as_bytes()))),
+            Self::Method => Ok(put(out, request.header(":method")?)),
             Self::Host => {
                 let raw = request.header(":authority")?;
                 let host = raw.map(crate::request::host::read).transpose()?;
-                return Ok(put(out, host.as_deref()));
+                Ok(put(out, host.as_deref()))
             }
-            Self::Path => {}
+            Self::Path { fold_case } => path(context, *fold_case, out),
         }
-        let Some(raw) = request.header(":path")? else {
-            return Ok(Presence::Absent);
-        };
-        let path = crate::NormalPath::read(&raw);
-        if path.ambiguity() == crate::Ambiguity::NONE {
-            return Ok(put(out, Some(path.as_bytes())));
-        }
-        Err(Failure::new(reason::AMBIGUOUS_PATH, Weight::Fault))
     }
 
     fn trust(&self) -> Trust {
         Trust::Unverified
     }
+
+    fn is_folded(&self) -> bool {
+        matches!(self, Self::Host | Self::Path { fold_case: true })
+    }
+}
+
+/// The path that the decision is made on, in its one reading.
+///
+/// # Security
+/// Folded where routes are: an upstream that folds case would serve `/ADMIN` as the `/admin` that a
+/// condition names.
+fn path(context: &Context<'_>, fold_case: bool, out: &mut Vec<u8>) -> Result<Presence, Failure> {
+    // only CONNECT comes this far without a path; routes are asked with the root for it
+    let raw = context.request.header(":path")?;
+    let path = NormalPath::read(raw.as_deref().unwrap_or(b"/"));
+    if path.ambiguity() != Ambiguity::NONE {
+        return Err(Failure::new(reason::AMBIGUOUS_PATH, Weight::Fault));
+    }
+    let path = if fold_case { path.folded() } else { path };
+    Ok(put(out, Some(path.as_bytes())))
 }
 
 fn put<T: AsRef<[u8]>>(out: &mut Vec<u8>, value: Option<T>) -> Presence {

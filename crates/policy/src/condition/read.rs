@@ -30,6 +30,8 @@ pub(crate) enum Who {
 pub(crate) struct ConditionReader<'a> {
     pub(crate) policies: &'a [Box<dyn Policy>],
     pub(crate) linked: &'a Linked,
+    /// Paths are compared without case.
+    pub(crate) fold_case: bool,
 }
 
 /// The words for a condition's own parts.
@@ -162,6 +164,7 @@ impl ConditionReader<'_> {
         let resolver = Resolver {
             policies: [self.policies, &[]],
             linked: self.linked,
+            fold_case: self.fold_case,
         };
         let resolve =
             |text: &str, place: &Place<'_>, report: &mut Report| -> Option<Rc<dyn Attribute>> {

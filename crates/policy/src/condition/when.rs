@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::language::{Json, Model, Place, Report, Text};
 use crate::reason::route as reason;
-use crate::{Attribute, Context, Failure, Presence, Weight};
+use crate::{Ambiguity, Attribute, Context, Failure, NormalPath, Presence, Weight};
 
 crate::model! {
     /// An attribute compared. Exactly one of `values`, `prefixes`, `suffixes`, `present` stands.
@@ -48,11 +48,14 @@ impl When {
     ) -> Option<Self> {
         let model = WhenModel::read(item, place, report)?;
         let attribute = resolve(model.key.as_str(), &place.field("key"), report);
-        let texts = |list: Vec<Text>| {
-            list.iter()
-                .map(|text| text.as_str().to_owned())
-                .collect::<Vec<_>>()
+        let folded = attribute
+            .as_ref()
+            .is_some_and(|attribute| attribute.is_folded());
+        let written = |text: &Text| match text.as_str() {
+            text if folded => text.to_ascii_lowercase(),
+            text => text.to_owned(),
         };
+        let texts = |list: Vec<Text>| list.iter().map(written).collect::<Vec<_>>();
         let mut given = [
             model.values.map(|list| Test::Values(texts(list))),
             model.prefixes.map(|list| Test::Prefixes(texts(list))),
@@ -77,6 +80,11 @@ impl When {
                 "a value with a comma cannot be told from a header given twice, which never matches",
             );
         }
+        if let ("request.path", Test::Values(list)) = (model.key.as_str(), &test) {
+            for (index, value) in list.iter().enumerate() {
+                check_path(value, &place.field("values").index(index), report);
+            }
+        }
         Some(Self {
             attribute: attribute?,
             test,
@@ -99,6 +107,23 @@ impl When {
         } else {
             Err(Failure::new(reason::NOT_ALLOWED, Weight::NotAllowed))
         }
+    }
+}
+
+/// Refuses a path that is no request's: it would never be hit, and a `deny` on it never deny.
+fn check_path(value: &str, place: &Place<'_>, report: &mut Report) {
+    let path = NormalPath::read(value.as_bytes());
+    if path.ambiguity() != Ambiguity::NONE {
+        report.error(
+            place,
+            format_args!("\"{value}\" can be read in two ways, so no request has it as its path"),
+        );
+    } else if path.as_bytes() != value.as_bytes() {
+        let normal = String::from_utf8_lossy(path.as_bytes());
+        report.error(
+            place,
+            format_args!("\"{value}\" is compared with the normalised path; write \"{normal}\""),
+        );
     }
 }
 

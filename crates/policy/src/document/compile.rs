@@ -109,6 +109,7 @@ fn read(
     let reader = ConditionReader {
         policies: &policies,
         linked: &linked,
+        fold_case,
     };
     let lists = RouteLists::read(&mut fields, &reader, (&linked, mode, fold_case), report);
     let mut guards = |list| {
@@ -136,7 +137,7 @@ fn read(
         trial: &trial_routes,
         mode,
     };
-    let gates = read_gates(&mut policies, &names, &linked, report);
+    let gates = read_gates(&mut policies, &names, (&linked, fold_case), report);
     for policy in &policies {
         policy.finish(report);
     }
@@ -162,7 +163,7 @@ fn read(
 fn read_gates(
     policies: &mut [Box<dyn Policy>],
     routes: &KnownRoutes<'_>,
-    linked: &Linked,
+    (linked, fold_case): (&Linked, bool),
     report: &mut Report,
 ) -> Vec<Rc<dyn Gate>> {
     let mut gates: Vec<Rc<dyn Gate>> = Vec::new();
@@ -174,6 +175,7 @@ fn read_gates(
         let resolver = Resolver {
             policies: [before, after],
             linked,
+            fold_case,
         };
         gates.extend(
             policy

@@ -45,7 +45,15 @@ impl Compiler<'_> {
                     known.push((text, attribute));
                     known.len().saturating_sub(1)
                 });
-                add_values(&mut overrides, (at, text), values, index, &place, report);
+                let folded = matches!(known.get(at), Some((_, Some(one))) if one.is_folded());
+                add_values(
+                    &mut overrides,
+                    (at, text, folded),
+                    values,
+                    index,
+                    &place,
+                    report,
+                );
             }
             complete &= tier.is_some();
             overrides.entries.extend(tier.map(|tier| Override {
@@ -121,7 +129,7 @@ impl Compiler<'_> {
 
 fn add_values(
     overrides: &mut Overrides,
-    (number, attribute): (usize, &str),
+    (number, attribute, folded): (usize, &str, bool),
     values: &[Text],
     entry: usize,
     place: &Place<'_>,
@@ -139,6 +147,7 @@ fn add_values(
                 );
                 continue;
             }
+            _ if folded => value.as_str().to_ascii_lowercase(),
             _ => value.as_str().to_owned(),
         };
         overrides

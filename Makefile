@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # As scripts/env.sh has it, so that nothing is built twice.
 export CARGO_PROFILE_DEV_DEBUG ?= 0
-.PHONY: help tools build wasm demo demo-up test test-spiffe proof-limits lint deny docs compose compose-test ci clean
+.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits lint deny docs compose compose-test ci clean
 
 help: ## What can be made here
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ build: ## Build the command line and the demo into dist/bin, statically linked
 wasm: ## Build dist/*.wasm, with sizes, digests and host imports checked
 	@scripts/install-tools.sh rust wasm-opt
 	@scripts/build-wasm.sh
+
+fuzz: ## Run every fuzz target for FUZZ_SECONDS (60)
+	@scripts/install-tools.sh rust
+	@scripts/fuzz.sh $(or $(FUZZ_SECONDS),60)
 
 lint: ## Formatting, clippy on host and wasm, house rules
 	@scripts/install-tools.sh rust

@@ -38,6 +38,7 @@ part "tools" scripts/install-tools.sh rust envoy wasm-opt test-runner
 part "plugins" scripts/build-wasm.sh
 part "unit, property, host and Envoy tests" cargo test --workspace --no-fail-fast
 part "vectors as wasm32-unknown-unknown" wasm_tests
+part "fuzz targets, five seconds each" scripts/fuzz.sh 5
 
 passed=$(sum passed)
 failed=$(($(failures) + broken))

@@ -87,7 +87,7 @@ fn the_last_good_set_serves_while_fetching_fails_and_no_longer_than_max_stale() 
         world.all_have(&["a"]);
         world.now += SECOND;
         for worker in 0..2 {
-            if world.tick(worker) != None {
+            if world.tick(worker).is_some() {
                 assert_eq!(world.fail(worker), FetchFault::NoResponse);
             }
         }

@@ -43,7 +43,7 @@ proptest! {
         for event in events {
             match event {
                 Event::Tick(worker) => {
-                    if world.tick(worker) != None {
+                    if world.tick(worker).is_some() {
                         for (other, flight) in flights.iter().enumerate() {
                             let late = flight.is_none_or(|(at, _)| world.now >= at + 11 * SECOND);
                             prop_assert!(other == worker || late, "two leaders at a time");

@@ -1,4 +1,5 @@
 //! Who may call a service: SPIFFE IDs out of client certificates, over real mutual TLS.
+#![allow(clippy::expect_used, reason = "helpers of tests")]
 
 mod aliases;
 mod callers;

@@ -6,6 +6,8 @@
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::format_collect,
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::panic,

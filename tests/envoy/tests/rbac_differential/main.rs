@@ -3,7 +3,16 @@
 //! Each proxy runs `rbac` first, in its shadow mode, and the plugin right behind it: both see the very
 //! same request. A difference must be of a kind that `docs/rbac-differences.md` explains, and each kind
 //! there must still occur.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::doc_markdown,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::missing_const_for_fn,
+    clippy::needless_pass_by_value,
+    reason = "helpers of tests"
+)]
 
 mod cases;
 mod kind;

@@ -1,4 +1,5 @@
 //! Shadow mode in a real proxy: what passes, what is counted, what the access log says.
+#![allow(clippy::expect_used, reason = "helpers of tests")]
 
 use portcullis_envoy_tests::{
     Echo, Envoy, Plugin, Proxy, Request, assert_denied, assert_permitted,

@@ -48,6 +48,12 @@ pub trait Attribute: fmt::Debug {
     /// How far it can be believed; decides when a limit with this key runs.
     fn trust(&self) -> Trust;
 
+    /// Whether it verifies what it needs when it is asked. One that does not finds only what a part
+    /// of a condition has verified before, so a condition must hold such a part beside it.
+    fn verifies_itself(&self) -> bool {
+        false
+    }
+
     /// Whether its values are in lower case always, so that what a document compares them with is
     /// folded too.
     fn is_folded(&self) -> bool {

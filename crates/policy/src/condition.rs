@@ -1,5 +1,6 @@
 //! Conditions: every part given must hold; "or" is always spelled `any_of`.
 
+mod asked;
 mod ip_block;
 mod read;
 mod when;
@@ -18,12 +19,17 @@ pub(crate) struct Condition {
     remote_ip_blocks: Vec<IpBlock>,
     when: Vec<When>,
     leaves: Vec<Box<dyn Leaf>>,
+    /// The sections whose policies brought leaves: whatever they verify is known behind these.
+    asks: Vec<&'static str>,
     all_of: Vec<Self>,
     any_of: Vec<Self>,
+    /// Comparisons of what is verified, which may be verified by any of the other parts.
+    verified: Vec<When>,
 }
 
 impl Condition {
-    /// Whether it holds. What costs least is asked first; of several alternatives that fail the
+    /// Whether it holds. What costs least is asked first, and last what compares a fact that another
+    /// part has to verify; of several alternatives that fail the
     /// heaviest failure is told.
     pub(crate) fn holds(&self, context: &Context<'_>) -> Result<(), Failure> {
         if !self.remote_ip_blocks.is_empty() {
@@ -41,6 +47,13 @@ impl Condition {
         self.all_of
             .iter()
             .try_for_each(|condition| condition.holds(context))?;
+        self.any_holds(context)?;
+        self.verified
+            .iter()
+            .try_for_each(|when| when.holds(context))
+    }
+
+    fn any_holds(&self, context: &Context<'_>) -> Result<(), Failure> {
         let mut alternatives = self.any_of.iter();
         let Some(first) = alternatives.next() else {
             return Ok(());
@@ -57,6 +70,7 @@ impl Condition {
     pub(crate) fn is_open(&self) -> bool {
         self.remote_ip_blocks.is_empty()
             && self.when.is_empty()
+            && self.verified.is_empty()
             && self.leaves.iter().all(|leaf| leaf.is_open())
             && self.all_of.iter().all(Self::is_open)
             && (self.any_of.is_empty() || self.any_of.iter().any(Self::is_open))
@@ -65,6 +79,7 @@ impl Condition {
     /// Whether whoever passes it has shown a credential of this section.
     pub(crate) fn verifies(&self, section: &str) -> bool {
         self.leaves.iter().any(|leaf| leaf.verifies(section))
+            || self.verified.iter().any(|when| when.verifies(section))
             || self
                 .all_of
                 .iter()

@@ -172,7 +172,7 @@ const WHO: [&str; 5] = [
     r#"{"principals": ["anna"]}"#,
     r#"{"principals": ["bert"]}"#,
     r#"{"remote_ip_blocks": ["203.0.113.0/24"]}"#,
-    r#"{"any_of": [{"principals": ["carl"]}, {"when": [{"key": "source.principal", "present": false}]}]}"#,
+    r#"{"any_of": [{"principals": ["carl"]}, {"when": [{"key": "source.namespace", "present": false}]}]}"#,
 ];
 
 const PATHS: [&str; 4] = ["/**", "/a/**", "/a/b", "/c"];

@@ -43,7 +43,11 @@ impl ConditionReader<'_> {
         match value {
             Json::Text(word) if word == "any" => Some(Who::Any),
             Json::Text(word) if word == "none" => Some(Who::None),
-            Json::Object(_) => self.condition(value, place, 0, report).map(Who::If),
+            Json::Object(_) => {
+                let mut condition = self.condition(value, place, 0, report)?;
+                condition.settle(&[], self.linked, place, report);
+                Some(Who::If(condition))
+            }
             Json::List(_) => {
                 report.error(
                     place,
@@ -93,13 +97,16 @@ impl ConditionReader<'_> {
         }
         let mut condition = Condition {
             remote_ip_blocks: ip_blocks(&mut fields, report),
-            when: self.when(&mut fields, report),
             ..Condition::default()
         };
+        let whens = self.when(&mut fields, report).into_iter();
+        (condition.verified, condition.when) = whens.partition(When::is_verified);
         for policy in self.policies {
-            condition
-                .leaves
-                .extend(policy.condition(&mut fields, report));
+            let leaves = policy.condition(&mut fields, report);
+            if !leaves.is_empty() {
+                condition.asks.push(policy.vocabulary().section);
+            }
+            condition.leaves.extend(leaves);
         }
         condition.all_of = self.branches("all_of", &mut fields, depth, report);
         condition.any_of = self.branches("any_of", &mut fields, depth, report);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::language::{Json, Model, Place, Report, Text};
 use crate::reason::route as reason;
-use crate::{Ambiguity, Attribute, Context, Failure, NormalPath, Presence, Weight};
+use crate::{Ambiguity, Attribute, Context, Failure, NormalPath, Presence, Trust, Weight};
 
 crate::model! {
     /// An attribute compared. Exactly one of `values`, `prefixes`, `suffixes`, `present` stands.
@@ -26,6 +26,7 @@ crate::model! {
 /// A comparison, compiled.
 #[derive(Debug)]
 pub(crate) struct When {
+    key: Box<str>,
     attribute: Rc<dyn Attribute>,
     test: Test,
 }
@@ -86,9 +87,34 @@ impl When {
             }
         }
         Some(Self {
+            key: model.key.as_str().into(),
             attribute: attribute?,
             test,
         })
+    }
+
+    /// The attribute's name as written.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Whether the attribute is of a verified fact.
+    pub(super) fn is_verified(&self) -> bool {
+        self.attribute.trust() != Trust::Unverified
+    }
+
+    /// The section of which a part must be asked first.
+    pub(super) fn needs(&self) -> Option<&'static str> {
+        match self.attribute.trust() {
+            Trust::Verified(section) if !self.attribute.verifies_itself() => Some(section),
+            _ => None,
+        }
+    }
+
+    /// Whether it holds only where this section's credential was verified.
+    pub(super) fn verifies(&self, section: &str) -> bool {
+        let absent = matches!(self.test, Test::Present(false));
+        !absent && matches!(self.attribute.trust(), Trust::Verified(name) if name == section)
     }
 
     /// Whether it holds.

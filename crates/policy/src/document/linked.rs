@@ -83,6 +83,13 @@ impl Linked {
             .collect()
     }
 
+    /// The part of a condition that verifies a section's credential.
+    pub(crate) fn first_condition(section: &'static str) -> &'static str {
+        let part = PARTS.iter().find(|part| part.section == section);
+        part.and_then(|part| part.conditions.first())
+            .unwrap_or(&section)
+    }
+
     /// The sections of the linked policies.
     pub(crate) fn sections(&self) -> Vec<&'static str> {
         self.vocabularies

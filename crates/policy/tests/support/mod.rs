@@ -115,8 +115,12 @@ impl Leaf for Badge {
     }
 }
 
+/// The badge that a leaf has learnt: `source.principal`. As `source.namespace` it claims to verify
+/// itself, so that a condition may ask for what was learnt elsewhere.
 #[derive(Debug)]
-struct Shown;
+struct Shown {
+    verifies_itself: bool,
+}
 
 impl Attribute for Shown {
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
@@ -129,6 +133,10 @@ impl Attribute for Shown {
 
     fn trust(&self) -> Trust {
         Trust::Verified("identity")
+    }
+
+    fn verifies_itself(&self) -> bool {
+        self.verifies_itself
     }
 }
 
@@ -150,7 +158,7 @@ impl Policy for Badges {
         Vocabulary {
             section: "identity",
             has_conditions: true,
-            attributes: &["source.principal"],
+            attributes: &["source.principal", "source.namespace"],
         }
     }
 
@@ -175,7 +183,12 @@ impl Policy for Badges {
         _place: &Place<'_>,
         _report: &mut Report,
     ) -> Option<Option<Rc<dyn Attribute>>> {
-        (name.head == "source.principal").then(|| Some(Rc::new(Shown) as Rc<dyn Attribute>))
+        let verifies_itself = match name.head {
+            "source.principal" => false,
+            "source.namespace" => true,
+            _ => return None,
+        };
+        Some(Some(Rc::new(Shown { verifies_itself })))
     }
 
     fn written_headers(&self) -> Vec<Rc<str>> {

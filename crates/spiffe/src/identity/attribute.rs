@@ -80,4 +80,8 @@ impl Attribute for SourceAttribute {
     fn trust(&self) -> Trust {
         Trust::Verified(SECTION)
     }
+
+    fn verifies_itself(&self) -> bool {
+        true
+    }
 }

@@ -1,5 +1,6 @@
 //! The pass: one request through limits, guards and its route, to one decision.
 
+mod preflight;
 mod readings;
 mod rules;
 mod target;

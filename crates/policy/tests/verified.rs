@@ -158,3 +158,17 @@ fn a_route_that_compares_what_is_verified_verifies_it() {
     let document = format!(r#"{{"version": "v1", "routes": [{}]}}"#, routes.join(","));
     assert_eq!(unverified(&document), ["absent", "header"]);
 }
+
+#[test]
+fn a_route_that_lets_preflights_in_has_not_verified_them() {
+    for (bypass, expected) in [(false, &[][..]), (true, &["any", "options"])] {
+        let document = format!(
+            r#"{{"version": "v1", "request": {{"bypass_cors_preflight": {bypass}}}, "routes": [
+                {{"name": "any", "paths": ["/a"], "allow": {{{BOTH}}}}},
+                {{"name": "get", "methods": ["GET"], "paths": ["/b"], "allow": {{{BOTH}}}}},
+                {{"name": "options", "methods": ["OPTIONS"], "paths": ["/c"], "allow": {{{BOTH}}}}},
+                {{"name": "closed", "paths": ["/d"], "allow": "none"}}]}}"#
+        );
+        assert_eq!(unverified(&document), expected, "{bypass}");
+    }
+}

@@ -102,7 +102,10 @@ fn read(
     let mode = fields.read::<Mode>("mode", report).flatten();
     let mode = mode.unwrap_or_default();
     let request = fields.read::<RequestModel>("request", report).flatten();
-    let fold_case = request.is_some_and(|request| request.case_insensitive_paths);
+    let fold_case = request
+        .as_ref()
+        .is_some_and(|request| request.case_insensitive_paths);
+    let bypass_preflight = request.is_some_and(|request| request.bypass_cors_preflight);
     for policy in &mut policies {
         policy.read(&mut fields, report);
     }
@@ -136,6 +139,7 @@ fn read(
         routes: &routes,
         trial: &trial_routes,
         mode,
+        bypass_preflight,
     };
     let gates = read_gates(&mut policies, &names, (&linked, fold_case), report);
     for policy in &policies {
@@ -148,6 +152,7 @@ fn read(
         require,
         unmatched,
         fold_case,
+        bypass_preflight,
     };
     let trial = Rules {
         table: trial_table,
@@ -156,6 +161,7 @@ fn read(
         require: trial_require,
         unmatched: Unmatched::Denied,
         fold_case,
+        bypass_preflight,
     };
     Some(Engine::new(mode, rules, trial, gates, policies))
 }

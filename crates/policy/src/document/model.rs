@@ -32,8 +32,12 @@ crate::model! {
     pub(crate) struct RequestModel {
         /// Compare paths without case; set it when the upstream folds case.
         default case_insensitive_paths: bool = false, "false";
+        /// Let a CORS preflight (OPTIONS with `origin` and `access-control-request-method`) pass
+        /// without the condition of its route. A route must match it, OPTIONS among its methods or
+        /// none listed; `allow: none`, `deny`, `require` and limits still hold. Any client can send
+        /// one, so the upstream must do nothing else for OPTIONS.
+        default bypass_cors_preflight: bool = false, "false";
     }
-    later ["bypass_cors_preflight"];
 }
 
 /// `any`, `none` or a condition, kept until the policies read it.

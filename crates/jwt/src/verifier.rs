@@ -123,7 +123,9 @@ impl Verifier {
     ) -> Result<Rc<Claims>, Reason> {
         let Unverified { header, claims } = token.parse()?;
         let validator = &provider.validator;
-        validator.check_origin(claims)?;
+        // Whose it is comes first, as for a token that is known already: what is told must not depend
+        // on what this worker remembers.
+        validator.check_recipient(claims)?;
         validator.profile.check_type(header)?;
         let algorithm = Algorithm::named(&header.algorithm)
             .filter(|algorithm| provider.algorithms.contains(algorithm))

@@ -133,10 +133,14 @@ fn what_allow_may_be() {
         &allow(r#"{"when": [{"key": "request.headers[x]"}]}"#),
         "exactly one of values",
     );
-    refused(
-        &allow(r#"{"when": [{"key": "request.headers[x]", "values": ["a,b"]}]}"#),
-        "given twice, which never matches",
-    );
+    for test in ["values", "prefixes", "suffixes"] {
+        refused(
+            &allow(&format!(
+                r#"{{"when": [{{"key": "request.headers[x]", "{test}": ["a,b"]}}]}}"#
+            )),
+            &format!("when[0].{test}: a value with a comma cannot be told"),
+        );
+    }
 }
 
 #[test]

@@ -18,6 +18,8 @@ const SHOP: &str = r#"[
     {"name": "secret", "paths": ["/files/secret/**"], "allow": "none"},
     {"name": "office", "paths": ["/office"], "allow": {"remote_ip_blocks": ["203.0.113.0/24"]}},
     {"name": "tenant", "paths": ["/tenant"], "allow": {"when": [{"key": "request.headers[x-tenant]", "values": ["blue"]}]}},
+    {"name": "zone", "paths": ["/zone"], "allow": {"when": [{"key": "request.headers[x-zone]", "prefixes": ["eu-"]}]}},
+    {"name": "kind", "paths": ["/kind"], "allow": {"when": [{"key": "request.headers[x-kind]", "suffixes": ["-eu"]}]}},
     {"name": "either", "paths": ["/either"], "allow": {"any_of": [{"principals": ["anna"]}, {"remote_ip_blocks": ["203.0.113.0/24"]}]}}
 ]"#;
 
@@ -55,6 +57,20 @@ fn decisions() {
             "route.not_allowed",
         ),
         (get("/tenant"), "route.not_allowed"),
+        (get("/zone").with("x-zone", "eu-1"), "permit"),
+        (
+            get("/zone").with("x-zone", "eu-1").with("x-zone", "us-1"),
+            "route.not_allowed",
+        ),
+        (
+            get("/zone").with("x-zone", "eu-1, us-1"),
+            "route.not_allowed",
+        ),
+        (get("/kind").with("x-kind", "a-eu"), "permit"),
+        (
+            get("/kind").with("x-kind", "a-us").with("x-kind", "a-eu"),
+            "route.not_allowed",
+        ),
         (anna(get("/either")), "permit"),
         (get("/either").from("203.0.113.9:1"), "permit"),
         (get("/either"), "badge.missing"),

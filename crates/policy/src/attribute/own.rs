@@ -21,7 +21,8 @@ pub(crate) const ATTRIBUTES: &[(&str, &str); 7] = &[
     ("request.path", "The normalised path, without the query."),
     (
         "request.headers",
-        "A header, as in `request.headers[x-tenant]`; given twice it never matches `values`.",
+        "A header, as in `request.headers[x-tenant]`; given twice, or with a comma in it, it \
+         matches no `values`, `prefixes` or `suffixes`.",
     ),
     ("destination.port", "The listener's port."),
     ("route", "The name of the route that matched."),

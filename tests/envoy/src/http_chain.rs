@@ -15,6 +15,8 @@ pub enum Hygiene {
     Shipped,
     /// Nothing: the plugin sees the bytes that the client sent, also CONNECT and large headers.
     Raw,
+    /// What the proxy does where a listener sets nothing at all.
+    Defaults,
 }
 
 /// A wasm filter in a VM of its own.
@@ -83,8 +85,6 @@ pub(crate) fn connection_manager(
     let mut manager = json!({
         "@type": format!("{EXTENSIONS}.network.http_connection_manager.v3.HttpConnectionManager"),
         "stat_prefix": "test",
-        "use_remote_address": true,
-        "strip_any_host_port": true,
         "stream_idle_timeout": "20s",
         "request_timeout": "20s",
         "access_log": [access_log(log, plugin)],
@@ -94,7 +94,10 @@ pub(crate) fn connection_manager(
         }]},
     });
     let hygiene = match hygiene {
+        Hygiene::Defaults => json!({}),
         Hygiene::Shipped => json!({
+            "use_remote_address": true,
+            "strip_any_host_port": true,
             "normalize_path": true,
             "merge_slashes": true,
             "path_with_escaped_slashes_action": "REJECT_REQUEST",
@@ -104,6 +107,8 @@ pub(crate) fn connection_manager(
             },
         }),
         Hygiene::Raw => json!({
+            "use_remote_address": true,
+            "strip_any_host_port": true,
             "normalize_path": false,
             "merge_slashes": false,
             "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
@@ -127,7 +132,7 @@ fn routes(hygiene: Hygiene, answer: Option<&str>) -> Value {
     let all = json!({"match": {"prefix": "/"}, "route": upstream});
     let connect = json!({"match": {"connect_matcher": {}}, "route": upstream});
     match hygiene {
-        Hygiene::Shipped => json!([all]),
+        Hygiene::Shipped | Hygiene::Defaults => json!([all]),
         Hygiene::Raw => json!([all, connect]),
     }
 }

@@ -15,15 +15,16 @@ use vectors::{Form, Vector, documents, vectors};
 /// Stands for the waypoint's outer listener: what is in it becomes filter state before the filter.
 const PRINCIPAL: &str = "x-waypoint-states";
 
-/// The certificate of a vector's peer; an expired one does not get through the handshake, and its
-/// vector says so.
+/// The certificate of a vector's peer; one out of its time or for another purpose does not get
+/// through the handshake, and its vector says so.
 fn certificate(ca: &Ca, id: &str, form: Form) -> Identity {
     let leaf = ca.leaf();
     match form {
-        Form::Plain | Form::Expired => leaf.uri(id),
+        Form::Plain | Form::Expired | Form::Future | Form::ForCode => leaf.uri(id),
         Form::TwoUris => leaf.uri(id).uri("spiffe://mesh.test/ns/other/sa/other"),
         Form::NoUri => leaf.dns("shop.example.org"),
         Form::Authority => leaf.uri(id).role(Role::Ca),
+        Form::Signer => leaf.uri(id).role(Role::CertSigner),
     }
     .issue()
 }

@@ -21,6 +21,12 @@ pub enum Form {
     NoUri,
     /// A certificate authority.
     Authority,
+    /// Before its beginning.
+    Future,
+    /// No authority by its basic constraints, but with the key usage of one.
+    Signer,
+    /// With an extended key usage that is none of TLS.
+    ForCode,
 }
 
 impl Form {
@@ -33,6 +39,9 @@ impl Form {
             "two_uris" => Self::TwoUris,
             "no_uri" => Self::NoUri,
             "authority" => Self::Authority,
+            "future" => Self::Future,
+            "signer" => Self::Signer,
+            "for_code" => Self::ForCode,
             other => unreachable!("no form {other}"),
         }
     }
@@ -66,5 +75,8 @@ fn recipe(id: &str, form: Form) -> Recipe {
         ])),
         Form::NoUri => good.with(Extension::names(&["dns:shop.example.org"])),
         Form::Authority => good.with(Extension::authority()),
+        Form::Future => good.from(b"480101000000Z"),
+        Form::Signer => good.with(Extension::signer()),
+        Form::ForCode => good.with(Extension::for_code()),
     }
 }

@@ -88,6 +88,12 @@ impl Recipe {
         found.expect("one of the four extensions of a leaf")
     }
 
+    /// With another beginning, as `UTCTime` writes it.
+    pub(crate) fn from(mut self, time: &[u8]) -> Self {
+        self.validity[0] = tlv(UTC_TIME, time);
+        self
+    }
+
     /// With another end, as `UTCTime` writes it.
     pub(crate) fn until(mut self, time: &[u8]) -> Self {
         self.validity[1] = tlv(UTC_TIME, time);

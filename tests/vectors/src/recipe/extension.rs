@@ -52,6 +52,24 @@ impl Extension {
         Self::new(BASIC_CONSTRAINTS, true, basic_constraints("ca"))
     }
 
+    /// A key usage that signs certificates beside requests.
+    pub(crate) fn signer() -> Self {
+        Self::new(
+            KEY_USAGE,
+            true,
+            key_usage(&["digitalSignature", "keyCertSign"]),
+        )
+    }
+
+    /// An extended key usage of a certificate that signs programs.
+    pub(crate) fn for_code() -> Self {
+        Self::new(
+            EXTENDED_KEY_USAGE,
+            false,
+            extended_key_usage(&["codeSigning"]),
+        )
+    }
+
     pub(crate) fn der(&self) -> Vec<u8> {
         let critical: &[u8] = if self.critical { &TRUE } else { &[] };
         let value = tlv(OCTETS, &self.value);

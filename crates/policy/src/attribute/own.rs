@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::{Attribute, AttributeName, Presence, Trust};
+use super::{Attribute, AttributeName, Presence, Trust, cookie};
 use crate::language::{Place, Report};
 use crate::reason::request as reason;
 use crate::{Ambiguity, Context, Fact, Failure, NormalPath, Weight};
 
 /// The heads of these attributes, each with one sentence for the reference page.
-pub(crate) const ATTRIBUTES: &[(&str, &str); 7] = &[
+pub(crate) const ATTRIBUTES: &[(&str, &str); 8] = &[
     (
         "remote.ip",
         "The client's address without its port, as Envoy trusts it after X-Forwarded-For.",
@@ -23,6 +23,12 @@ pub(crate) const ATTRIBUTES: &[(&str, &str); 7] = &[
         "request.headers",
         "A header, as in `request.headers[x-tenant]`; given twice, or with a comma in it, it \
          matches no `values`, `prefixes` or `suffixes`.",
+    ),
+    (
+        "request.cookies",
+        "A cookie, as in `request.cookies[session]`, its value as sent. Denied is a request that gives \
+         it twice, or writes it so that two servers could read it differently: with a comma, a quote \
+         or a space, in another case, without `=`, longer than 4,096 bytes.",
     ),
     ("destination.port", "The listener's port."),
     ("route", "The name of the route that matched."),
@@ -39,6 +45,7 @@ enum Own {
     Method,
     Path { fold_case: bool },
     Header(Rc<str>),
+    Cookie(Rc<str>),
     Port,
     Route,
 }
@@ -69,17 +76,19 @@ pub(super) fn resolve(
                 return Some(None);
             }
         },
-        "request.cookies" => {
-            report.error(
-                place,
-                "not yet: this version of Portcullis does not have request.cookies",
-            );
-            return Some(None);
-        }
+        "request.cookies" => match name.path.as_slice() {
+            [cookie] if name.tail.is_empty() && cookie.bytes().all(is_token) => {
+                Own::Cookie((*cookie).into())
+            }
+            _ => {
+                report.error(place, "write one cookie, as in request.cookies[session]");
+                return Some(None);
+            }
+        },
         _ => return None,
     };
     let bare = name.path.is_empty() && name.tail.is_empty();
-    if !bare && !matches!(own, Own::Header(_)) {
+    if !bare && !matches!(own, Own::Header(_) | Own::Cookie(_)) {
         report.error(place, format_args!("{} takes no brackets", name.head));
         return Some(None);
     }
@@ -88,9 +97,13 @@ pub(super) fn resolve(
 
 /// A field name in lower case (RFC 9110 §5.1), not a pseudo header.
 fn is_header_name(name: &str) -> bool {
-    name.bytes().all(|byte| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.!#$%&'*+^`|~".contains(&byte)
-    })
+    name.bytes()
+        .all(|byte| is_token(byte) && !byte.is_ascii_uppercase())
+}
+
+/// A byte of a token (RFC 9110 §5.6.2), which the name of a cookie is too (RFC 6265 §4.1.1).
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.!#$%&'*+^`|~".contains(&byte)
 }
 
 impl Attribute for Own {
@@ -99,6 +112,10 @@ impl Attribute for Own {
         match self {
             Self::RemoteIp => Ok(put(out, request.remote_ip()?.map(|ip| ip.to_string()))),
             Self::Header(name) => Ok(put(out, request.header(name)?)),
+            Self::Cookie(name) => match request.header("cookie")? {
+                Some(cookies) => Ok(put(out, cookie::read(&cookies, name)?)),
+                None => Ok(Presence::Absent),
+            },
             Self::Port => Ok(put(out, request.fact(Fact::DestinationPort)?)),
             Self::Route => Ok(put(out, context.route.map(|(_, name)| name.as_bytes()))),
             Self::Method => Ok(put(out, request.header(":method")?)),

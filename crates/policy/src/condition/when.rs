@@ -91,6 +91,15 @@ impl When {
                 "a value with a comma cannot be told from a header given twice, which never matches",
             );
         }
+        if let (true, Test::Values(list)) =
+            (model.key.as_str().starts_with("request.cookies["), &test)
+            && list.iter().any(|value| value.contains([',', ';', '"']))
+        {
+            report.error(
+                &place.field("values"),
+                "a cookie with a comma, semicolon or quote can be read in two ways and is denied",
+            );
+        }
         if let ("request.path", Test::Values(list)) = (model.key.as_str(), &test) {
             for (index, value) in list.iter().enumerate() {
                 check_path(value, &place.field("values").index(index), report);

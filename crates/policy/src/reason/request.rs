@@ -20,7 +20,8 @@ crate::reasons! {
         "CONNECT opens a tunnel that no policy sees into; a route must name the method.";
     /// A header that may stand once stands twice.
     DUPLICATE_HEADER = "request.duplicate_header", BadRequest,
-        "A header that decides (host, authorization, ...) was given twice. Send it once.";
+        "A header that decides (host, authorization, ...) was given twice, or a cookie that decides \
+         was, or is written so that two servers could read it differently. Send it once, plainly.";
     /// The client asks the upstream for another method than the one decided on.
     METHOD_OVERRIDE = "request.method_override", BadRequest,
         "A header such as X-HTTP-Method-Override would change the method behind the policy's \

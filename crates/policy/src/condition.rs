@@ -1,6 +1,7 @@
 //! Conditions: every part given must hold; "or" is always spelled `any_of`.
 
 mod asked;
+mod clash;
 mod ip_block;
 mod read;
 mod when;

@@ -47,6 +47,11 @@ impl IpBlock {
         width == other && shifted(mine, width, self.prefix) == shifted(theirs, width, self.prefix)
     }
 
+    /// Whether any address lies in both.
+    pub(super) fn overlaps(self, other: Self) -> bool {
+        self.contains(other.network) || other.contains(self.network)
+    }
+
     fn host_bits(self) -> u128 {
         let (value, width) = bits(self.network);
         let kept =

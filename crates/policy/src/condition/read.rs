@@ -45,6 +45,7 @@ impl ConditionReader<'_> {
             Json::Text(word) if word == "none" => Some(Who::None),
             Json::Object(_) => {
                 let mut condition = self.condition(value, place, 0, report)?;
+                condition.report_clashes(place, report); // before branches change their order
                 condition.settle(&[], self.linked, place, report);
                 Some(Who::If(condition))
             }

@@ -51,6 +51,41 @@ impl Test {
     }
 }
 
+impl Test {
+    fn can_hold_with(&self, other: &Self) -> bool {
+        let ends = |one: &String, other: &String| one.ends_with(&**other);
+        let begins = |one: &String, other: &String| one.starts_with(&**other);
+        match (self, other) {
+            (Self::Present(one), Self::Present(other)) => one == other,
+            (Self::Present(present), _) | (_, Self::Present(present)) => *present,
+            (Self::Values(values), other) | (other, Self::Values(values)) => {
+                values.iter().any(|value| other.is_met_by(value.as_bytes()))
+            }
+            (Self::Prefixes(one), Self::Prefixes(other)) => {
+                any_pair(one, other, |a, b| begins(a, b) || begins(b, a))
+            }
+            (Self::Suffixes(one), Self::Suffixes(other)) => {
+                any_pair(one, other, |a, b| ends(a, b) || ends(b, a))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a value that is there meets it.
+    fn is_met_by(&self, value: &[u8]) -> bool {
+        match self {
+            Self::Present(wanted) => *wanted,
+            Self::Values(list) => list.iter().any(|one| one.as_bytes() == value),
+            Self::Prefixes(list) => list.iter().any(|one| value.starts_with(one.as_bytes())),
+            Self::Suffixes(list) => list.iter().any(|one| value.ends_with(one.as_bytes())),
+        }
+    }
+}
+
+fn any_pair<T>(one: &[T], other: &[T], meet: impl Fn(&T, &T) -> bool) -> bool {
+    one.iter().any(|a| other.iter().any(|b| meet(a, b)))
+}
+
 impl When {
     /// Compiles one entry; `resolve` gives the attribute.
     pub(crate) fn read(
@@ -122,6 +157,11 @@ impl When {
         self.attribute.trust() != Trust::Unverified
     }
 
+    /// Whether one value can meet both; true where the attributes differ.
+    pub(super) fn can_hold_with(&self, other: &Self) -> bool {
+        self.key != other.key || self.test.can_hold_with(&other.test)
+    }
+
     /// The section of which a part must be asked first.
     pub(super) fn needs(&self) -> Option<&'static str> {
         match self.attribute.trust() {
@@ -141,14 +181,13 @@ impl When {
         let mut value = Vec::new();
         let presence = self.attribute.append(context, &mut value)?;
         let holds = match (&self.test, presence) {
-            (Test::Present(wanted), presence) => *wanted == (presence == Presence::Present),
+            (Test::Present(wanted), Presence::Absent) => !wanted,
             (_, Presence::Absent) => false,
             // The proxy joins a header given twice by commas; who reads the first alone and who reads
             // the last alone must not find different values behind one decision.
+            (Test::Present(wanted), Presence::Present) => *wanted,
             _ if is_header(&self.key) && value.contains(&b',') => false,
-            (Test::Values(list), _) => list.iter().any(|one| one.as_bytes() == value),
-            (Test::Prefixes(list), _) => list.iter().any(|one| value.starts_with(one.as_bytes())),
-            (Test::Suffixes(list), _) => list.iter().any(|one| value.ends_with(one.as_bytes())),
+            (test, Presence::Present) => test.is_met_by(&value),
         };
         if holds {
             Ok(())

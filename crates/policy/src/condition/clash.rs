@@ -46,9 +46,9 @@ impl Condition {
     }
 }
 
-impl<'c> Together<'c> {
+impl Together<'_> {
     /// Adds what must hold too; `place` is where that stands.
-    fn join(&mut self, other: Together<'c>, place: &Place<'_>, report: &mut Report) {
+    fn join(&mut self, other: Self, place: &Place<'_>, report: &mut Report) {
         for when in &other.whens {
             if !self.whens.iter().all(|mine| mine.can_hold_with(when)) {
                 report.error(

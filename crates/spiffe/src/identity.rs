@@ -12,6 +12,7 @@ mod condition;
 mod disjoint;
 mod forwarders;
 mod leaf;
+mod lives;
 mod peer;
 mod recent_sets;
 mod section;
@@ -30,6 +31,7 @@ use policy::{
 };
 
 pub use self::condition::{Namespace, ServiceAccount, Who};
+pub use self::lives::Lives;
 pub use self::section::{ForwardedHeader, Origin, Section};
 
 use self::aliases::Aliases;
@@ -95,6 +97,12 @@ impl Identity {
         Self::default()
     }
 
+    /// How long the certificates of peers still have, as they are seen.
+    #[must_use]
+    pub fn lives(&self) -> Rc<Lives> {
+        self.callers.peers.lives()
+    }
+
     /// Compiles the section.
     fn open(&mut self, section: Section, place: &Place<'_>, report: &mut Report) {
         let map = section.trust_domain_aliases;
@@ -115,7 +123,7 @@ impl Identity {
             grace: section.expiry_grace.value(),
             aliases,
             forwarders: Forwarders::new(forwarders.iter().collect(), section.forwarded_headers),
-            peers: Peers::default(),
+            peers: Peers::telling(self.lives()),
         });
         self.own = section
             .trust_domain

@@ -23,7 +23,8 @@ pub use client_cert::{ClientCertError, client_cert};
 pub use id_set::IdSet;
 pub use id_template::{IdTemplate, TemplateError};
 pub use identity::{
-    ForwardedHeader, Identity, MAX_PRINCIPALS, Namespace, Origin, Section, ServiceAccount, Who,
+    ForwardedHeader, Identity, Lives, MAX_PRINCIPALS, Namespace, Origin, Section, ServiceAccount,
+    Who,
 };
 pub use spiffe_id::{IdError, SpiffeId};
 pub use svid::{Svid, SvidError};

@@ -17,6 +17,7 @@
 mod decision_id;
 mod document;
 mod evidence;
+mod histogram;
 mod host;
 mod logger;
 mod reply;

@@ -66,7 +66,8 @@ impl Root {
         ) {
             Ok((engine, report)) => {
                 log_report(&report);
-                Some(Ruling::Engine(Box::new(engine), seams.into_tallies()))
+                let (tallies, histograms) = seams.into_numbers();
+                Some(Ruling::Engine(Box::new(engine), tallies, histograms))
             }
             Err(report) => {
                 log_report(&report);

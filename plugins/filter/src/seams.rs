@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use policy::{Store, Unreadable};
 
+use crate::histogram::Histogram;
 use crate::host::{SharedData, abi};
 
 /// The seams between policies and the proxy, for the constructors of policies.
@@ -12,6 +13,7 @@ use crate::host::{SharedData, abi};
 pub struct Seams {
     store: Rc<SharedData>,
     tallies: RefCell<Vec<Tally>>,
+    histograms: RefCell<Vec<Histogram>>,
 }
 
 impl Seams {
@@ -39,8 +41,19 @@ impl Seams {
         });
     }
 
-    pub(crate) fn into_tallies(self) -> Vec<Tally> {
-        self.tallies.into_inner()
+    /// Shows values that a policy has seen as the histogram `portcullis.<plugin>.<name>`. `take`
+    /// gives those that it has not given before; it is asked after each request.
+    pub fn histogram<T: 'static>(&self, name: &'static str, of: &Rc<T>, take: fn(&T) -> Vec<u64>) {
+        let of = Rc::clone(of);
+        self.histograms.borrow_mut().push(Histogram {
+            name,
+            take: Box::new(move || take(&of)),
+            id: Cell::new(None),
+        });
+    }
+
+    pub(crate) fn into_numbers(self) -> (Vec<Tally>, Vec<Histogram>) {
+        (self.tallies.into_inner(), self.histograms.into_inner())
     }
 }
 

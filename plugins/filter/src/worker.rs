@@ -11,6 +11,7 @@ use policy::{
 
 use crate::decision_id::{DecisionId, DecisionIds};
 use crate::evidence::Evidence;
+use crate::histogram::Histogram;
 use crate::host::{Counters, HostError, abi};
 use crate::logger::{self, About};
 use crate::reply;
@@ -42,7 +43,7 @@ pub(crate) struct Worker {
 #[derive(Debug)]
 pub(crate) enum Ruling {
     /// By the document; its policies' own numbers are shown as counters.
-    Engine(Box<Engine>, Vec<Tally>),
+    Engine(Box<Engine>, Vec<Tally>, Vec<Histogram>),
     /// All are denied for one reason.
     DenyAll(Reason),
 }
@@ -75,14 +76,14 @@ impl Worker {
     /// Decides on the request that the proxy is calling about, and carries the decision out.
     pub(crate) fn pass(&self) -> Verdict {
         let verdict = self.decide();
-        self.show_tallies();
+        self.show_numbers();
         verdict
     }
 
     fn decide(&self) -> Verdict {
         let evidence = Evidence::new();
         let decision = match &self.ruling {
-            Ruling::Engine(engine, _) => engine.decide(&evidence),
+            Ruling::Engine(engine, ..) => engine.decide(&evidence),
             Ruling::DenyAll(reason) => Err(Failure::new(*reason, Weight::Fault).into()),
         };
         match decision {
@@ -107,7 +108,7 @@ impl Worker {
     /// How much is on trial, as a gauge. Nothing hangs on it.
     pub(crate) fn show_mode(&self) {
         let rules = match &self.ruling {
-            Ruling::Engine(engine, _) => engine.on_trial(),
+            Ruling::Engine(engine, ..) => engine.on_trial(),
             Ruling::DenyAll(_) => 0,
         };
         let name = format!("portcullis.{}.shadow.rules", self.plugin);
@@ -174,9 +175,10 @@ impl Worker {
         }
     }
 
-    /// A number that cannot be shown now is shown with a later request.
-    fn show_tallies(&self) {
-        let Ruling::Engine(_, tallies) = &self.ruling else {
+    /// A number that cannot be shown now is shown with a later request. A value that cannot be
+    /// recorded is lost: the next one comes in a minute.
+    fn show_numbers(&self) {
+        let Ruling::Engine(_, tallies, histograms) = &self.ruling else {
             return;
         };
         for tally in tallies {
@@ -185,6 +187,9 @@ impl Worker {
             if ahead > 0 && self.counters.add(ahead, tally.name, name).is_ok() {
                 tally.caught_up(ahead);
             }
+        }
+        for histogram in histograms {
+            let _ = histogram.show(self.plugin);
         }
     }
 

@@ -5,7 +5,7 @@
 use filter::Seams;
 use jwt::Tokens;
 use rate_limit::{Limits, Tallies};
-use spiffe::{Identity, SpiffeId};
+use spiffe::{Identity, Lives, SpiffeId};
 
 filter::plugin!("gateway", |seams| {
     let limits = Limits::new(seams.store(), Seams::random);
@@ -13,8 +13,10 @@ filter::plugin!("gateway", |seams| {
     for (name, count) in Tallies::ALL {
         seams.tally(name, &tallies, count);
     }
+    let identity = Identity::new();
+    seams.histogram("svid_remaining_seconds", &identity.lives(), Lives::take);
     vec![
-        Box::new(Identity::new()),
+        Box::new(identity),
         Box::new(Tokens::new().with_spiffe_ids(SpiffeId::is_in)),
         Box::new(limits),
     ]

@@ -2,6 +2,10 @@
 //!
 //! Between services, behind mutual TLS; everything it decides is in the crate `spiffe`.
 
-use spiffe::Identity;
+use spiffe::{Identity, Lives};
 
-filter::plugin!("spiffe_authz", |_seams| vec![Box::new(Identity::new())]);
+filter::plugin!("spiffe_authz", |seams| {
+    let identity = Identity::new();
+    seams.histogram("svid_remaining_seconds", &identity.lives(), Lives::take);
+    vec![Box::new(identity)]
+});

@@ -152,3 +152,33 @@ async fn a_session_resumed_after_the_end_is_denied() {
     let seen = |name: &str| versions.iter().any(|(found, _)| found.ends_with(name));
     assert!(seen("TLSv1.2") && seen("TLSv1.3"), "{versions:?}");
 }
+
+/// Of one certificate on one connection, that is of one worker, one life is recorded a minute.
+#[tokio::test]
+async fn the_remaining_life_is_a_histogram() {
+    const NAME: &str = "portcullis_spiffe_authz_svid_remaining_seconds";
+    let ca = Ca::new("example.org");
+    let envoy = service(&ca).await;
+    let end = SystemTime::now() + Duration::from_secs(4_000);
+    let leaf = ca.leaf().uri(GATEWAY).validity(Validity::Until(end));
+    let client = envoy.client_as(&ca, &leaf.issue());
+    let mut connection = client.connect().await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(connection.send(&order()).await.status, 200);
+    }
+    let page = until("the histogram", async || {
+        let page = envoy.ask("/stats/prometheus").await; // merged every few seconds
+        let is_there = page
+            .lines()
+            .any(|line| line == format!("{NAME}_count{{}} 1"));
+        is_there.then_some(page)
+    })
+    .await;
+    for (seconds, recorded) in [(2_500, 0), (5_000, 1)] {
+        let bucket = format!("{NAME}_bucket{{le=\"{seconds}\"}} {recorded}");
+        assert!(page.lines().any(|line| line == bucket), "{bucket}: {page}");
+    }
+    let stats = envoy.ask("/stats?usedonly").await;
+    let name = "wasmcustom.portcullis.spiffe_authz.svid_remaining_seconds: ";
+    assert!(stats.contains(name), "{stats}");
+}

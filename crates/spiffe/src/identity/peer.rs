@@ -11,6 +11,7 @@ use policy::{Fact, Failure, Request, Unreadable};
 use super::aliases::Aliases;
 use super::cache::{Digest, PeerCache};
 use super::caller::Caller;
+use super::lives::{Lives, Told};
 use super::validity::Validity;
 use super::{denied, forwarders::Forwarders};
 use crate::svid::hex_byte;
@@ -23,6 +24,7 @@ pub(super) struct Peer {
     pub(super) digest: Digest,
     pub(super) standing: Standing,
     validity: Validity,
+    told: Told,
 }
 
 /// Whether a peer speaks for others.
@@ -40,9 +42,23 @@ pub(super) enum Standing {
 #[derive(Debug, Default)]
 pub(super) struct Peers {
     cache: RefCell<PeerCache>,
+    lives: Rc<Lives>,
 }
 
 impl Peers {
+    /// Peers whose remaining lives are told here.
+    pub(super) fn telling(lives: Rc<Lives>) -> Self {
+        Self {
+            cache: RefCell::default(),
+            lives,
+        }
+    }
+
+    /// Where the remaining lives of peers are told.
+    pub(super) fn lives(&self) -> Rc<Lives> {
+        Rc::clone(&self.lives)
+    }
+
     /// The peer of the request's connection, whose certificate is valid now; `None` where it presented
     /// none.
     ///
@@ -61,7 +77,9 @@ impl Peers {
         let peer = self
             .read(request, aliases, forwarders)?
             .map_err(|error| denied(error.reason()))?;
-        if let Err(reason) = peer.validity.check(request.unix_time()?, grace) {
+        let now = request.unix_time()?;
+        self.lives.see(&peer.told, peer.validity, now);
+        if let Err(reason) = peer.validity.check(now, grace) {
             let mut failure = denied(reason);
             // The connection would only bring the same certificate again.
             failure.close = reason == reason::SVID_EXPIRED;
@@ -113,6 +131,7 @@ impl Peer {
             digest,
             standing,
             validity: Validity::of(svid),
+            told: Told::default(),
         })
     }
 }

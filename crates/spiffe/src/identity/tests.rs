@@ -9,6 +9,7 @@ mod denials;
 mod engine;
 mod forged;
 mod forwarded;
+mod lives;
 mod section;
 mod sources;
 mod world;

@@ -21,6 +21,11 @@ impl Validity {
         }
     }
 
+    /// How many seconds it still holds; 0 once it has ended.
+    pub(super) const fn remaining(self, now: Duration) -> u64 {
+        self.not_after.saturating_sub(now.as_secs())
+    }
+
     /// Whether it holds now, or has ended no longer than `grace` ago.
     ///
     /// # Errors

@@ -92,6 +92,7 @@ const REQUEST_STREAM: u32 = 0;
 const CLOCK_MONOTONIC: u32 = 1;
 const COUNTER: u32 = 0;
 const GAUGE: u32 = 1;
+const HISTOGRAM: u32 = 2;
 
 /// Writes one line to the proxy's log.
 pub(crate) fn log(level: Level, message: &str) -> Result<(), HostError> {
@@ -207,6 +208,11 @@ pub(crate) fn define_gauge(name: &str) -> Result<u32, HostError> {
     define_metric(GAUGE, name)
 }
 
+/// The id of the histogram of this name, made where there is none yet.
+pub(crate) fn define_histogram(name: &str) -> Result<u32, HostError> {
+    define_metric(HISTOGRAM, name)
+}
+
 fn define_metric(kind: u32, name: &str) -> Result<u32, HostError> {
     let mut id = 0;
     // SAFETY: the name outlives the call; the proxy writes one u32.
@@ -215,7 +221,7 @@ fn define_metric(kind: u32, name: &str) -> Result<u32, HostError> {
     check(Call::DefineMetric, status).map(|()| id)
 }
 
-/// Sets a gauge.
+/// Sets a gauge, or adds a value to a histogram.
 pub(crate) fn record(id: u32, value: u64) -> Result<(), HostError> {
     // SAFETY: no memory is handed over.
     let status = unsafe { proxy_record_metric(id, value) };

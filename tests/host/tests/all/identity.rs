@@ -1,7 +1,9 @@
 //! The identity policy in the scripted proxy: whatever the proxy says of a connection, and whatever it
 //! fails to say, a request that asks for an identity is denied with the code for that.
 
+use filter::Seams;
 use policy::Policy;
+use spiffe::{Identity, Lives};
 use vectors::conformance::svids;
 use vectors::{Recipe, WORKLOAD};
 
@@ -19,9 +21,11 @@ const DIGEST: &str = "connection\0sha256_peer_certificate_digest";
 const CERTIFICATE: &str = "connection\0peer_certificate";
 
 fn identity() {
-    filter::install!("spiffe_authz", |_| vec![
-        Box::new(spiffe::Identity::new()) as Box<dyn Policy>
-    ]);
+    filter::install!("spiffe_authz", |seams: &Seams| {
+        let identity = Identity::new();
+        seams.histogram("svid_remaining_seconds", &identity.lives(), Lives::take);
+        vec![Box::new(identity) as Box<dyn Policy>]
+    });
 }
 
 /// A proxy whose connection has a good peer, as Envoy states one.
@@ -110,4 +114,70 @@ fn a_certificate_that_is_no_svid_is_denied_for_its_reason() {
     codes.sort();
     codes.dedup();
     assert_eq!(codes.len(), 7, "{codes:?}");
+}
+
+/// The lives that were recorded, in seconds.
+fn lives() -> Vec<u64> {
+    with(|state| {
+        let ours = |name: &str| name == "portcullis.spiffe_authz.svid_remaining_seconds";
+        let recorded = state.recorded.iter().filter(|(name, _)| ours(name));
+        recorded.map(|(_, value)| *value).collect()
+    })
+}
+
+#[test]
+fn the_life_of_a_certificate_costs_no_call_a_request() {
+    let proxy = proxy();
+    let mut calls = Vec::new();
+    for seconds in [0, 1, 59, 60, 61] {
+        with(|state| state.wall_nanoseconds = NOW + seconds * 1_000_000_000);
+        assert_eq!(proxy.get("/"), Went::On);
+        calls.push(with(|state| {
+            let of_metrics = |call: &&&str| ["define metric", "record metric"].contains(*call);
+            state.calls.iter().filter(of_metrics).count()
+        }));
+    }
+    // The first defines the counter of permits too.
+    assert_eq!(calls, [3, 0, 0, 1, 0]);
+    let [first, second] = lives()[..] else {
+        panic!("two lives: {:?}", lives());
+    };
+    assert_eq!(first - second, 60);
+}
+
+#[test]
+fn a_life_that_cannot_be_recorded_changes_no_decision() {
+    let good = proxy();
+    assert_eq!(good.get("/"), Went::On);
+    let calls = with(|state| state.calls.clone());
+    // After the mark, and the last before the response.
+    let number = calls.iter().rposition(|call| *call == "record metric");
+    let number = number.expect("it was recorded");
+    assert_eq!(
+        calls[number - 2..=number],
+        ["set property", "define metric", "record metric"]
+    );
+    for failing in [number - 1, number] {
+        let proxy = proxy();
+        with(|state| state.failing_call = Some((failing, 10)));
+        assert_eq!(proxy.get("/"), Went::On);
+        assert!(is_marked());
+        assert_eq!(lives(), [0; 0]);
+        // A minute later the proxy takes it.
+        with(|state| {
+            state.failing_call = None;
+            state.wall_nanoseconds = NOW + 60_000_000_000;
+        });
+        assert_eq!(proxy.get("/"), Went::On);
+        assert_eq!(lives().len(), 1);
+    }
+}
+
+#[test]
+fn a_certificate_that_has_ended_is_recorded_as_nothing_left() {
+    let proxy = proxy();
+    with(|state| state.wall_nanoseconds = 4_102_444_800_000_000_000 * 2); // 2230
+    let told = denied(&proxy);
+    assert_eq!(told, (403, "spiffe.svid_expired".into()));
+    assert_eq!(lives(), [0]);
 }

@@ -51,6 +51,8 @@ pub(crate) struct Known {
     pub(crate) habit: Habit,
     pub(crate) last_number: u32,
     pub(crate) metrics: Vec<(String, u64)>,
+    /// Every value that a gauge or a histogram was given.
+    pub(crate) recorded: Vec<(String, u64)>,
     pub(crate) log: Vec<(u32, String)>,
     pub(crate) replies: Vec<Reply>,
     pub(crate) is_closed: bool,

@@ -62,7 +62,12 @@ unsafe extern "C" fn proxy_define_metric(
     id: *mut u32,
 ) -> u32 {
     let name = unsafe { text(name, name_size) };
-    assert_eq!(kind == 1, name.ends_with(".shadow.rules"), "the one gauge");
+    let expected = match name.rsplit('.').next() {
+        Some("rules") => 1,                  // the one gauge
+        Some("svid_remaining_seconds") => 2, // the one histogram
+        _ => 0,
+    };
+    assert_eq!(kind, expected, "{name}");
     answer("define metric", |state| {
         let known = state.metrics.iter().position(|(other, _)| *other == name);
         let index = known.unwrap_or_else(|| {
@@ -91,8 +96,9 @@ extern "C" fn proxy_increment_metric(id: u32, offset: i64) -> u32 {
 extern "C" fn proxy_record_metric(id: u32, value: u64) -> u32 {
     answer("record metric", |state| {
         match state.metrics.get_mut(id as usize) {
-            Some((_, known)) => {
+            Some((name, known)) => {
                 *known = value;
+                state.recorded.push((name.clone(), value));
                 OK
             }
             None => BAD_ARGUMENT,

@@ -9,6 +9,7 @@
 
 mod addresses;
 mod ambiguous;
+mod browsers;
 mod callers;
 mod grpc;
 mod guards;

@@ -31,6 +31,8 @@ pub struct Engine {
     trial: Option<Box<Rules>>,
     before: Vec<Rc<dyn Gate>>,
     after: Vec<Rc<dyn Gate>>,
+    /// Those of the later stage that are on trial.
+    after_on_trial: Vec<Rc<dyn Gate>>,
     policies: Vec<Box<dyn Policy>>,
     /// Headers that we may set, with their underscore variants.
     written: Vec<Rc<str>>,
@@ -45,9 +47,12 @@ impl Engine {
         gates: Vec<Rc<dyn Gate>>,
         policies: Vec<Box<dyn Policy>>,
     ) -> Self {
-        let (before, after) = gates
+        let (before, after): (Vec<_>, Vec<_>) = gates
             .into_iter()
             .partition(|gate| gate.stage() == Stage::BeforeIdentity);
+        let (after_on_trial, after) = after
+            .into_iter()
+            .partition(|gate| gate.mode() == Mode::Shadow);
         let mut written: Vec<Rc<str>> = Vec::new();
         for header in policies.iter().flat_map(|policy| policy.written_headers()) {
             if header.contains('-') {
@@ -62,6 +67,7 @@ impl Engine {
             trial: (trial.count() > 0).then(|| Box::new(trial)),
             before,
             after,
+            after_on_trial,
             policies,
             written,
         }
@@ -70,7 +76,8 @@ impl Engine {
     /// How many routes, guards and limits are on trial: all of them where the document is.
     #[must_use]
     pub fn on_trial(&self) -> usize {
-        let gates = self.before.iter().chain(&self.after);
+        let after = self.after.iter().chain(&self.after_on_trial);
+        let gates = self.before.iter().chain(after);
         let trial = self.trial.as_ref().map_or(0, |rules| rules.count());
         match self.mode {
             Mode::Shadow => self.rules.count().saturating_add(gates.count()),
@@ -196,11 +203,11 @@ impl Engine {
     ) -> Result<Permit, Failure> {
         self.rules.check_guards(asked, context)?;
         self.rules.check_route(&asked.target, matched, context)?;
-        let of_mode = |mode| self.after.iter().filter(move |gate| gate.mode() == mode);
-        of_mode(Mode::Enforce).try_for_each(|gate| record.ask(&**gate, context))?;
+        let mut ask = |gate: &Rc<dyn Gate>| record.ask(&**gate, context);
+        self.after.iter().try_for_each(&mut ask)?;
         let permit = self.permit(context)?;
         // last, so that nothing a limit on trial learns is in the permit
-        of_mode(Mode::Shadow).try_for_each(|gate| record.ask(&**gate, context))?;
+        self.after_on_trial.iter().try_for_each(&mut ask)?;
         Ok(permit)
     }
 

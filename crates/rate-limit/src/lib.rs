@@ -23,6 +23,7 @@ mod rate;
 mod rates;
 pub mod reason;
 mod section;
+mod shared;
 mod standing;
 mod table;
 mod tallies;
@@ -36,6 +37,7 @@ pub use rates::{Arrivals, MAX_RATES, Rates};
 pub use section::{
     HeaderSet, LimitEntry, Missing, OnContention, OverrideEntry, RateEntry, Section,
 };
+pub use shared::wire;
 pub use table::{
     Charge, Clock, Identity, MAX_RETRIES, Refusal, SeedSource, Size, Table, Unusable, Verdict,
 };

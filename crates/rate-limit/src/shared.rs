@@ -1,0 +1,7 @@
+//! Limits that several proxies share: counted by the field's own rate-limit service
+//! (`envoy.service.ratelimit.v3`), which every proxy asks through its own cluster.
+//!
+//! A state machine without I/O, as an [`Errand`](policy::Errand): the host layer carries its calls
+//! out; clock, randomness and the store of the process are arguments.
+
+pub mod wire;

@@ -55,7 +55,7 @@ compose-test: ## Run the round against real containers, then take them down
 	@scripts/compose-test.sh
 
 tools: ## Install what tests and demo need into .tools/, if it is missing
-	@scripts/install-tools.sh rust envoy wasm-opt test-runner nginx
+	@scripts/install-tools.sh rust envoy wasm-opt test-runner valkey ratelimit nginx
 
 ci: ## All of CI: lint, deny, docs, the container stack and the tests
 	@scripts/ci.sh

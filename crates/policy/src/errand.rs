@@ -3,22 +3,32 @@
 //! A seam like [`Source`](crate::Source): the policy says what to ask and what an answer means, the
 //! host layer asks. Nothing here waits; each call returns at once.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::Duration;
 
 use crate::StoreError;
 
-/// A GET request to another service, through the proxy.
+/// A request to another service, through the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
+    /// The errand's own number of it, which comes back with the answer.
+    pub ticket: u64,
     /// The proxy's cluster that leads there.
     pub cluster: Rc<str>,
+    /// `:method`.
+    pub method: &'static str,
     /// Whether it goes over TLS. The cluster sees to that; this is only the scheme that is stated.
     pub https: bool,
     /// `:authority`.
     pub authority: Box<str>,
     /// `:path`, with the query.
     pub path: Box<str>,
+    /// Further headers, in lower case. A gRPC call has `content-type: application/grpc` and
+    /// `te: trailers`, and a cluster that speaks HTTP/2.
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    /// The body; empty for none.
+    pub body: Vec<u8>,
     /// The longest that it may take.
     pub timeout: Duration,
 }
@@ -34,6 +44,8 @@ pub enum Answer {
         content_type: Option<Vec<u8>>,
         /// The body, cut off behind [`Answer::MAX_BODY`] bytes and one more. Hostile as any.
         body: Vec<u8>,
+        /// `grpc-status` of the trailers, or of the headers where there is nothing else.
+        grpc_status: Option<u32>,
     },
     /// It did not: no connection, a time-out, a body cut short.
     NoResponse,
@@ -50,13 +62,15 @@ impl Answer {
 
 /// Something to be kept up to date beside the requests.
 ///
-/// The host layer calls [`Self::poll`] on every tick, in every worker, and brings what came of a call
-/// to [`Self::answered`] in the same worker. An answer may never come.
+/// The host layer calls [`Self::poll`] on every tick, in every worker, and at once when a request begins
+/// to wait; it brings what came of a call to [`Self::answered`] in the same worker. An answer may
+/// never come.
 pub trait Errand {
     /// What it is about, for the log: `jwt.providers[login]`.
     fn name(&self) -> &str;
 
-    /// Looks around, and says what to ask now. `random` gives a number that no other worker has.
+    /// Looks around, and says what to ask now; called again until it has nothing more to ask.
+    /// `random` gives a number that no other worker has.
     ///
     /// # Errors
     /// The shared store failed. What is known stays in use.
@@ -66,12 +80,9 @@ pub trait Errand {
         random: &dyn Fn() -> Option<u64>,
     ) -> Result<Option<Call>, StoreError>;
 
-    /// Takes what came of a call, and says what to ask next.
+    /// Takes what came of the call with this ticket, and says what to ask next.
     ///
     /// # Errors
     /// What went wrong, in words for the log that quote nothing of the answer.
-    fn answered(&self, now: Duration, answer: Answer) -> Result<Option<Call>, String>;
-
-    /// Whether nothing is under way: a request that waits for this need wait no longer.
-    fn is_settled(&self, now: Duration) -> bool;
+    fn answered(&self, now: Duration, ticket: u64, answer: Answer) -> Result<Option<Call>, String>;
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::Reason;
+use crate::{Reason, Wait};
 
 /// How much a failure says about what the client should do; the heaviest of several alternatives
 /// decides the answer. Lighter first.
@@ -44,6 +44,8 @@ pub struct Failure {
     pub close: bool,
     /// What failed, for the log: a name out of the document, never a value the client sent.
     pub rule: Option<Rc<str>>,
+    /// What is on its way and could make it hold.
+    pub wait: Option<Rc<dyn Wait>>,
 }
 
 impl Failure {
@@ -57,6 +59,7 @@ impl Failure {
             headers: Vec::new(),
             close: false,
             rule: None,
+            wait: None,
         }
     }
 
@@ -67,10 +70,24 @@ impl Failure {
         self
     }
 
-    /// The one of two failed alternatives that decides the answer. On a tie the first stays, and
-    /// where both have a challenge, it names none of them.
+    /// The same, to be asked about again when the wait is over.
     #[must_use]
-    pub fn or(self, other: Self) -> Self {
+    pub fn until(mut self, wait: Rc<dyn Wait>) -> Self {
+        self.wait = Some(wait);
+        self
+    }
+
+    /// The one of two failed alternatives that decides the answer. On a tie the first stays, and
+    /// where both have a challenge, it names none of them. It can still hold while either can.
+    #[must_use]
+    pub fn or(mut self, mut other: Self) -> Self {
+        let wait = self.wait.take().or_else(|| other.wait.take());
+        let mut told = self.heavier(other);
+        told.wait = wait;
+        told
+    }
+
+    fn heavier(self, other: Self) -> Self {
         use std::cmp::Ordering::{Equal, Greater, Less};
         match self.weight.cmp(&other.weight) {
             Greater => self,

@@ -25,6 +25,10 @@ pub trait Gate: std::fmt::Debug {
     /// Lets the request pass, or says why not. Gates of one stage run in the order of the
     /// document; a gate that denies stops the later ones, which then take nothing.
     ///
+    /// One whose failure [waits](Failure::until) is asked again when the wait is over, with the same
+    /// [`Context::learnt`], where it keeps what it needs to find its own answer. Those before it are not:
+    /// a request passes each gate once, however often it is decided.
+    ///
     /// # Errors
     /// The request is over a limit, or the gate could not tell.
     fn pass(&self, context: &Context<'_>) -> Result<(), Failure>;

@@ -5,9 +5,14 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::Mode;
+use crate::progress::Progress;
 
 /// Verified facts of one request. A policy puts its own type here when it has verified something
 /// and finds it again by that type; no policy sees another's.
+///
+/// They stay while a request [waits](crate::Wait), so that nothing is verified or counted twice: what
+/// may turn out otherwise the next time does not belong here, and the ticket by which a gate finds its
+/// own answer does.
 ///
 /// ```
 /// # use std::rc::Rc;
@@ -22,6 +27,7 @@ pub struct Learnt {
     first: [OnceCell<Rc<dyn Any>>; INLINE],
     more: RefCell<Vec<Rc<dyn Any>>>,
     mode: Mode,
+    pub(crate) progress: Progress,
 }
 
 /// Facts kept without an allocation: one a policy, and one more.

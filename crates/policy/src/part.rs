@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use crate::language::{Fields, Place, Report};
 use crate::{
-    Attribute, AttributeName, Context, Denial, Failure, Gate, Leaf, Learnt, Mode, Permit, RouteId,
+    Attribute, AttributeName, Context, Denial, Errand, Failure, Gate, Leaf, Learnt, Mode, Permit,
+    RouteId,
 };
 
 /// The words that one policy adds to the language, for refusals by name. What is told about them
@@ -88,6 +89,11 @@ pub trait Policy {
         report: &mut Report,
     ) -> Vec<Box<dyn Gate>> {
         let _ = (routes, attributes, report);
+        Vec::new()
+    }
+
+    /// What it has to ask other services beside the requests. Called once everything is read.
+    fn errands(&self) -> Vec<Rc<dyn Errand>> {
         Vec::new()
     }
 

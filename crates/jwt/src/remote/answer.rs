@@ -95,6 +95,7 @@ mod tests {
             status,
             content_type,
             body: vec![b' '; length],
+            grpc_status: None,
         })
     }
 

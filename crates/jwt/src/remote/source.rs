@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Answer, Call, Errand, Store, StoreError, Swap};
+use policy::{Answer, Call, Errand, Store, StoreError, Swap, Wait};
 
 use super::answer::{self, FetchFault};
 use super::board::Board;
@@ -169,10 +169,17 @@ impl KeySource {
 
     fn call(&self, location: &Location) -> Call {
         Call {
+            ticket: 0, // one at a time
             cluster: Rc::clone(&self.settings.cluster),
+            method: "GET",
             https: location.is_https(),
             authority: location.authority().into(),
             path: location.path().into(),
+            headers: vec![
+                ("accept", ACCEPTED.into()),
+                ("user-agent", "portcullis".into()),
+            ],
+            body: Vec::new(),
             timeout: self.settings.timeout,
         }
     }
@@ -231,11 +238,17 @@ impl Errand for KeySource {
         Ok(Some(self.call(location)))
     }
 
-    fn answered(&self, now: Duration, answer: Answer) -> Result<Option<Call>, String> {
+    fn answered(&self, now: Duration, _: u64, answer: Answer) -> Result<Option<Call>, String> {
         self.came(now, answer).map_err(|fault| fault.to_string())
     }
+}
 
-    fn is_settled(&self, now: Duration) -> bool {
+/// For a request whose `kid` is not in the set: over when nobody is asking the issuer.
+impl Wait for KeySource {
+    fn is_over(&self, now: Duration) -> bool {
         !self.state.borrow().is_asking(now)
     }
 }
+
+/// What a set or a discovery document may come as.
+const ACCEPTED: &str = "application/json, application/jwk-set+json";

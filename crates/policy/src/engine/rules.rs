@@ -170,14 +170,17 @@ impl Guard {
         self.matching.matches(target) || others.any(|other| self.matching.matches(&other))
     }
 
-    /// As an entry of `deny`: lets pass whom it does not name. One that cannot tell denies.
+    /// As an entry of `deny`: lets pass whom it does not name. One that cannot tell denies, and one
+    /// that cannot tell yet waits.
     pub(super) fn spares(&self, context: &Context<'_>) -> Result<(), Failure> {
         let hit = match &self.who {
             Who::Any => true,
             Who::None => false,
             Who::If(condition) => match condition.holds(context) {
                 Ok(()) => true,
-                Err(failure) if failure.weight == Weight::Fault => return Err(failure),
+                Err(failure) if failure.weight == Weight::Fault || failure.wait.is_some() => {
+                    return Err(failure);
+                }
                 Err(_) => false,
             },
         };

@@ -42,6 +42,23 @@ impl Record {
         }
     }
 
+    /// Asks gates of one stage, but for those that the request has passed before it waited.
+    pub(super) fn ask_all(
+        &mut self,
+        gates: &[Rc<dyn Gate>],
+        context: &Context<'_>,
+    ) -> Result<(), Failure> {
+        let progress = &context.learnt.progress;
+        let Some(stage) = gates.first().map(|gate| gate.stage()) else {
+            return Ok(());
+        };
+        for gate in gates.iter().skip(progress.passed(stage)) {
+            self.ask(&**gate, context)?;
+            progress.pass(stage);
+        }
+        Ok(())
+    }
+
     /// Remembers who called, where somebody would have been denied.
     pub(super) fn remember(&mut self, policies: &[Box<dyn Policy>], learnt: &Learnt) {
         if self.principal.is_none() && self.trials.iter().any(|trial| trial.reason.is_some()) {

@@ -1,6 +1,6 @@
 //! Key ids that nobody knows: one early fetch in a while, and nobody waits for nothing.
 
-use policy::Errand;
+use policy::Wait;
 
 use super::super::UnknownKid;
 use super::world::{SECOND, World};
@@ -10,10 +10,7 @@ fn ask(world: &World, worker: usize, kid: &str) -> UnknownKid {
 }
 
 fn settled(world: &World) -> bool {
-    world
-        .workers
-        .iter()
-        .all(|worker| worker.is_settled(world.now))
+    world.workers.iter().all(|worker| worker.is_over(world.now))
 }
 
 fn fresh(workers: usize) -> World {
@@ -36,7 +33,7 @@ fn a_new_kid_is_fetched_once_however_many_ask_in_however_many_workers() {
     }
     for worker in 0..4 {
         world.tick(worker);
-        assert!(!world.workers[worker].is_settled(world.now));
+        assert!(!world.workers[worker].is_over(world.now));
     }
     assert_eq!(world.fetches.get(), 2);
     world.answer(0, &["a", "b"]).unwrap();
@@ -98,7 +95,7 @@ fn who_waits_is_let_go_when_the_fetch_fails_or_its_worker_dies() {
     world.tick(1);
     world.now += 12 * SECOND; // worker 0 is never heard again
     world.tick(1);
-    assert!(world.workers[1].is_settled(world.now));
+    assert!(world.workers[1].is_over(world.now));
 }
 
 #[test]

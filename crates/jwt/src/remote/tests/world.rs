@@ -170,6 +170,7 @@ pub(super) fn response(body: impl Into<Vec<u8>>) -> Answer {
         status: 200,
         content_type: Some(b"application/json".to_vec()),
         body: body.into(),
+        grpc_status: None,
     }
 }
 

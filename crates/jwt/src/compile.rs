@@ -6,15 +6,16 @@ mod origin;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use policy::Carrier;
+use policy::carrier::listed;
 use policy::language::{Place, Report};
 
 use crate::cache::{Bounds, TokenCache};
-use crate::carrier::Carrier;
 use crate::carriers::Carriers;
 use crate::challenge::Challenges;
 use crate::claim_header::ClaimHeader;
 use crate::claim_test::ClaimTest;
-use crate::document::{ClaimToHeader, FromHeader, ProviderModel, Section};
+use crate::document::{ClaimToHeader, ProviderModel, Section};
 use crate::keys::Keys;
 use crate::provider::{AfterUse, Provider};
 use crate::validator::{Audiences, IdTokens, Validator};
@@ -151,23 +152,12 @@ fn carriers_of(
     let Some(headers) = &model.from_headers else {
         return vec![number(
             carriers,
-            Carrier::new(Carrier::AUTHORIZATION, "Bearer "),
+            Carrier::header(Carrier::AUTHORIZATION, "Bearer "),
         )];
     };
-    let place = &place.field("from_headers");
-    let mut numbers = Vec::with_capacity(headers.len());
-    for (index, header) in headers.iter().enumerate() {
-        let mut others = headers.iter().take(index);
-        if others.any(|other| reads_the_same(other, header)) {
-            let message = "reads the same value as an entry before it";
-            report.error(&place.index(index), message);
-        }
-        numbers.push(number(
-            carriers,
-            Carrier::new(header.name.as_str(), prefix(header)),
-        ));
-    }
-    numbers
+    let listed = listed(headers, &[], &[], place, report);
+    let numbers = listed.into_iter().map(|one| number(carriers, one));
+    numbers.collect()
 }
 
 fn number(carriers: &mut Vec<Carrier>, carrier: Carrier) -> usize {
@@ -176,21 +166,6 @@ fn number(carriers: &mut Vec<Carrier>, carrier: Carrier) -> usize {
         carriers.push(carrier);
         carriers.len().saturating_sub(1)
     })
-}
-
-fn prefix(header: &FromHeader) -> &str {
-    header
-        .value_prefix
-        .as_ref()
-        .map_or("", |prefix| prefix.as_str())
-}
-
-fn reads_the_same(a: &FromHeader, b: &FromHeader) -> bool {
-    let (one, other) = (
-        prefix(a).to_ascii_lowercase(),
-        prefix(b).to_ascii_lowercase(),
-    );
-    a.name == b.name && (one.starts_with(&other) || other.starts_with(&one))
 }
 
 fn claim_headers(
@@ -233,7 +208,9 @@ fn refuse_claims_as_tokens(
         for (index, entry) in entries.enumerate() {
             let name = entry.header_name.as_str();
             // Reserved names are reported already.
-            let is_one = carriers.iter().any(|carrier| &*carrier.header == name);
+            let is_one = carriers
+                .iter()
+                .any(|carrier| carrier.header_name() == Some(name));
             if is_one && !entry.header_name.is_reserved() {
                 let place = &place.index(index);
                 let message = format!("\"{name}\" carries tokens; tell the upstream in another");

@@ -5,7 +5,6 @@
 mod audiences;
 mod claim;
 mod condition;
-mod header_name;
 mod jwks;
 mod one_or_more;
 mod provider;
@@ -15,9 +14,8 @@ mod section;
 pub(crate) use audiences::AudiencesModel;
 pub(crate) use claim::{ClaimEntry, ClaimPath};
 pub(crate) use condition::TokenParts;
-pub(crate) use header_name::HeaderName;
 pub(crate) use jwks::Jwks;
 pub(crate) use one_or_more::OneOrMore;
-pub(crate) use provider::{ClaimToHeader, FromHeader, ProviderModel};
+pub(crate) use provider::{ClaimToHeader, ProviderModel};
 pub(crate) use quotable::{Realm, ScopeName};
 pub(crate) use section::Section;

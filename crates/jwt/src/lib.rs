@@ -8,7 +8,6 @@ mod algorithm;
 mod attribute;
 mod binding;
 mod cache;
-mod carrier;
 mod carriers;
 mod challenge;
 mod claim_header;
@@ -17,8 +16,6 @@ mod claims;
 mod compact;
 mod compile;
 mod document;
-#[cfg(test)]
-mod fake;
 mod header;
 mod key;
 mod key_set;

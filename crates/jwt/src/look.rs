@@ -3,9 +3,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Failure, Request, Unreadable};
+use policy::{Carried, Failure, Request, Unreadable};
 
-use crate::carrier::Carried;
 use crate::carriers::Carriers;
 use crate::claims::Claims;
 use crate::reason;

@@ -240,7 +240,7 @@ impl Policy for Tokens {
 
     fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {
         if let Read::Ready(verifier) = &self.section {
-            verifier.on_permit(context, permit);
+            verifier.on_permit(context, permit)?;
         }
         Ok(())
     }

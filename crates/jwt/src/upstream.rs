@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use policy::{Context, HeaderChange, Permit};
+use policy::{Context, HeaderChange, Permit, Unreadable};
 
 use crate::carriers::Carriers;
 use crate::provider::AfterUse;
@@ -13,13 +13,20 @@ use crate::verifier::Verifier;
 impl Verifier {
     /// Header changes and outcomes of a permitted request.
     ///
+    /// # Errors
+    /// The proxy did not answer.
+    ///
     /// # Security
     /// A token that was looked at and not taken (another alternative let the request in) is
     /// removed too: the upstream must not mistake it for one that was verified. A token that no
     /// rule asked about is left alone.
-    pub(crate) fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
+    pub(crate) fn on_permit(
+        &self,
+        context: &Context<'_>,
+        permit: &mut Permit,
+    ) -> Result<(), Unreadable> {
         let Some(seen) = context.learnt.find::<Seen>() else {
-            return;
+            return Ok(());
         };
         let mut looked_at = Carriers::default();
         let mut forwarded = Carriers::default();
@@ -45,10 +52,7 @@ impl Verifier {
         }
         for number in looked_at.without(forwarded).iter() {
             if let Some(carrier) = self.carriers.get(number) {
-                let change = HeaderChange::Remove(Rc::clone(&carrier.header));
-                if !permit.changes.contains(&change) {
-                    permit.changes.push(change);
-                }
+                carrier.remove(context.request, permit)?;
             }
         }
         let writes = writes.into_iter();
@@ -63,5 +67,6 @@ impl Verifier {
                 permit.outcomes.push(("jwt_principal", principal));
             }
         }
+        Ok(())
     }
 }

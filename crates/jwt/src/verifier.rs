@@ -6,10 +6,9 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Context, Reason, Request, Unreadable};
+use policy::{Carrier, Context, Reason, Request, Unreadable};
 
 use crate::cache::{Stamp, TokenCache};
-use crate::carrier::Carrier;
 use crate::challenge::Challenges;
 use crate::claims::Claims;
 use crate::provider::Provider;

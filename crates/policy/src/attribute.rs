@@ -1,6 +1,5 @@
 //! Attributes: named facts that limits use as keys and conditions compare.
 
-mod cookie;
 pub(crate) mod own;
 
 use std::fmt;

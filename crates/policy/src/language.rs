@@ -5,6 +5,7 @@
 //! error and cannot say where it was.
 
 mod fields;
+mod header_name;
 mod json;
 mod model;
 mod place;
@@ -14,6 +15,7 @@ mod shape;
 mod suggest;
 
 pub use fields::{Fields, Instead};
+pub use header_name::{HeaderName, is_token};
 pub(crate) use json::twice;
 pub use json::{Json, JsonError, number_text};
 pub use model::{Model, field_name};

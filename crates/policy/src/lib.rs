@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod attribute;
+pub mod carrier;
 mod condition;
 mod context;
 mod decision;
@@ -30,6 +31,7 @@ mod trial;
 mod wait;
 
 pub use attribute::{Attribute, AttributeName, Presence, Trust};
+pub use carrier::{Carried, Carrier};
 pub use context::{Context, RouteId};
 pub use decision::{Decision, Denial, HeaderChange, Permit};
 pub use document::compile;

@@ -1,8 +1,9 @@
 //! A provider of tokens, as it is written.
 
-use policy::language::{Name, Span, Text, Whole};
+use policy::carrier::FromHeader;
+use policy::language::{HeaderName, Name, Span, Text, Whole};
 
-use super::{AudiencesModel, ClaimEntry, ClaimPath, HeaderName, Jwks};
+use super::{AudiencesModel, ClaimEntry, ClaimPath, Jwks};
 use crate::Algorithm;
 use crate::binding::Binding;
 use crate::profile::Profile;
@@ -75,18 +76,6 @@ policy::model! {
         ("clock_skew_seconds", "clock_skew: 60s"),
         ("leeway", "clock_skew: 60s"),
     ];
-}
-
-policy::model! {
-    /// A header that carries a token.
-    pub(crate) struct FromHeader {
-        /// The header's name.
-        required name: HeaderName, "name the header";
-        /// What stands before the token, compared exactly; the scheme in `authorization` is
-        /// compared without case.
-        optional value_prefix: Text;
-    }
-    instead [("prefix", "value_prefix"), ("header", "name")];
 }
 
 policy::model! {

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Attribute, AttributeName, Presence, Trust, cookie};
-use crate::language::{Place, Report};
+use super::{Attribute, AttributeName, Presence, Trust};
+use crate::carrier::cookie;
+use crate::language::{Place, Report, is_token};
 use crate::reason::request as reason;
 use crate::{Ambiguity, Context, Fact, Failure, NormalPath, Weight};
 
@@ -101,11 +102,6 @@ fn is_header_name(name: &str) -> bool {
         .all(|byte| is_token(byte) && !byte.is_ascii_uppercase())
 }
 
-/// A byte of a token (RFC 9110 §5.6.2), which the name of a cookie is too (RFC 6265 §4.1.1).
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-_.!#$%&'*+^`|~".contains(&byte)
-}
-
 impl Attribute for Own {
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
         let request = context.request;
@@ -113,7 +109,10 @@ impl Attribute for Own {
             Self::RemoteIp => Ok(put(out, request.remote_ip()?.map(|ip| ip.to_string()))),
             Self::Header(name) => Ok(put(out, request.header(name)?)),
             Self::Cookie(name) => match request.header("cookie")? {
-                Some(cookies) => Ok(put(out, cookie::read(&cookies, name)?)),
+                Some(cookies) => match cookie::read(&cookies, name) {
+                    Ok(value) => Ok(put(out, value)),
+                    Err(_) => Err(Failure::new(reason::DUPLICATE_HEADER, Weight::Fault)),
+                },
                 None => Ok(Presence::Absent),
             },
             Self::Port => Ok(put(out, request.fact(Fact::DestinationPort)?)),

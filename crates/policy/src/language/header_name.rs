@@ -1,15 +1,15 @@
-//! The name of a header, and which ones a claim must never be written to.
+//! The name of a header, and which ones a policy must never write to.
 
 use std::rc::Rc;
 
-use policy::language::{Json, Model, Place, Report, Shape, Text};
+use super::{Json, Model, Place, Report, Shape, Text};
 
 /// A header's name in lower case (RFC 9110 §5.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct HeaderName(Rc<str>);
+pub struct HeaderName(Rc<str>);
 
-/// Headers that the proxy, the connection or another credential lives by. To overwrite one with a
-/// claim would change how the request is routed, framed, or whom it is believed to be from.
+/// Headers that the proxy, the connection or another credential lives by. To overwrite one
+/// would change how the request is routed, framed, or whom it is believed to be from.
 const RESERVED: [&str; 27] = [
     "authorization",
     "client-cert",
@@ -44,16 +44,21 @@ const RESERVED: [&str; 27] = [
 const RESERVED_PREFIXES: [&str; 4] = ["x-envoy-", "x-forwarded-", "x-b3-", ":"];
 
 impl HeaderName {
-    pub(crate) fn as_str(&self) -> &str {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    pub(crate) fn share(&self) -> Rc<str> {
+    /// The name, shared.
+    #[must_use]
+    pub fn share(&self) -> Rc<str> {
         Rc::clone(&self.0)
     }
 
     /// Whether only the proxy may write this header.
-    pub(crate) fn is_reserved(&self) -> bool {
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
         let spelled = self.0.replace('_', "-"); // upstreams take one for the other
         RESERVED.contains(&&*spelled)
             || RESERVED_PREFIXES
@@ -93,8 +98,9 @@ impl Model for HeaderName {
     }
 }
 
-/// `tchar` of RFC 9110 §5.6.2.
-const fn is_token(byte: u8) -> bool {
+/// `tchar` of RFC 9110 §5.6.2, which the name of a cookie is made of too (RFC 6265 §4.1.1).
+#[must_use]
+pub const fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,

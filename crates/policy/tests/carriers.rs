@@ -6,9 +6,13 @@ use policy::{Carried, Carrier, HeaderChange, Permit, Request};
 use support::Plain;
 
 fn request() -> Plain {
-    Plain::new("GET", "shop.example.org", "/v1/search?a=1&key=K&token=T&b=%2f")
-        .with("cookie", "a=1; key=K; token=T")
-        .with("x-key", "K")
+    Plain::new(
+        "GET",
+        "shop.example.org",
+        "/v1/search?a=1&key=K&token=T&b=%2f",
+    )
+    .with("cookie", "a=1; key=K; token=T")
+    .with("x-key", "K")
 }
 
 fn carriers() -> [Carrier; 3] {

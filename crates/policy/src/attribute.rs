@@ -54,6 +54,19 @@ pub trait Attribute: fmt::Debug {
         false
     }
 
+    /// The name of the one credential that it is a fact of, where it is more exact than the section
+    /// of its [`Trust`]: `jwt[login]` for a claim in the token of that provider.
+    fn needs(&self) -> Option<&str> {
+        None
+    }
+
+    /// Why no value is ever this text or begins with it, where that can be told: what compares with
+    /// it is a slip.
+    fn never_is(&self, text: &str) -> Option<String> {
+        let _ = text;
+        None
+    }
+
     /// Whether its values are in lower case always, so that what a document compares them with is
     /// folded too.
     fn is_folded(&self) -> bool {

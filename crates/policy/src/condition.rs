@@ -20,7 +20,7 @@ pub(crate) struct Condition {
     remote_ip_blocks: Vec<IpBlock>,
     when: Vec<When>,
     leaves: Vec<Box<dyn Leaf>>,
-    /// The sections whose policies brought leaves: whatever they verify is known behind these.
+    /// The sections whose policies brought leaves.
     asks: Vec<&'static str>,
     all_of: Vec<Self>,
     any_of: Vec<Self>,
@@ -59,12 +59,25 @@ impl Condition {
         let Some(first) = alternatives.next() else {
             return Ok(());
         };
-        alternatives.fold(first.holds(context), |verdict, alternative| match verdict {
-            Ok(()) => Ok(()),
-            Err(failure) => alternative
-                .holds(context)
-                .map_err(|other| failure.or(other)),
-        })
+        alternatives.fold(
+            first.alone_holds(context),
+            |verdict, alternative| match verdict {
+                Ok(()) => Ok(()),
+                Err(failure) => alternative
+                    .alone_holds(context)
+                    .map_err(|other| failure.or(other)),
+            },
+        )
+    }
+
+    /// The same, and where it does not hold, no part of it counts as one that has let the request in.
+    pub(crate) fn alone_holds(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let before = context.learnt.so_far();
+        let holds = self.holds(context);
+        if holds.is_err() {
+            context.learnt.take_back(before);
+        }
+        holds
     }
 
     /// Whether a request without any credential passes it.

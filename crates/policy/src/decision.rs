@@ -30,6 +30,8 @@ pub struct Permit {
     pub response: Vec<HeaderChange>,
     /// Outcomes for later filters and the access log: filter state `wasm.portcullis.<name>`.
     pub outcomes: Vec<(&'static str, Vec<u8>)>,
+    /// The same under names out of the document: filter state `wasm.portcullis.<name>`.
+    pub facts: Vec<(Rc<str>, Vec<u8>)>,
     /// What came of the rules on trial.
     pub trials: Vec<Trial>,
     /// The caller's verified identity as it was presented, where a rule on trial would have denied:

@@ -57,10 +57,11 @@ impl Engine {
             .partition(|gate| gate.mode() == Mode::Shadow);
         let mut written: Vec<Rc<str>> = Vec::new();
         for header in policies.iter().flat_map(|policy| policy.written_headers()) {
-            if header.contains('-') {
-                written.push(header.replace('-', "_").into());
+            for variant in variants(&header) {
+                if !written.iter().any(|known| **known == *variant) {
+                    written.push(variant.into());
+                }
             }
-            written.push(header);
         }
         Self {
             mode,
@@ -233,6 +234,26 @@ impl Engine {
         let mut policies = self.policies.iter();
         policies.find_map(|policy| policy.principal(learnt))
     }
+}
+
+/// A header's name with its dashes as underscores and the other way round, each by itself: upstreams
+/// that hand headers on as variables take all of these for one. The name itself comes last.
+fn variants(name: &str) -> Vec<String> {
+    const MOST: usize = 4; // 16 variants; beyond that the further dashes stay as they are
+    let mut variants = vec![name.to_owned()];
+    let marks = name
+        .bytes()
+        .enumerate()
+        .filter(|(_, byte)| b"-_".contains(byte));
+    for (at, byte) in marks.take(MOST) {
+        let other = if byte == b'-' { "_" } else { "-" };
+        for mut variant in variants.clone() {
+            variant.replace_range(at..=at, other);
+            variants.push(variant);
+        }
+    }
+    variants.reverse();
+    variants
 }
 
 impl std::fmt::Debug for Engine {

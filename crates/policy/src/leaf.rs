@@ -20,6 +20,12 @@ pub trait Leaf: std::fmt::Debug {
         false
     }
 
+    /// Whether it looks at the credential of this name, the one of an attribute's
+    /// [`needs`](crate::Attribute::needs), before it holds.
+    fn asks(&self, _name: &str) -> bool {
+        false
+    }
+
     /// Whether this leaf verifies a fact with the given section's credential whenever it holds
     /// (`"jwt"` for a required token). Limits keyed by such a fact ask for it.
     fn verifies(&self, _section: &str) -> bool {

@@ -26,9 +26,14 @@ use crate::progress::Progress;
 pub struct Learnt {
     first: [OnceCell<Rc<dyn Any>>; INLINE],
     more: RefCell<Vec<Rc<dyn Any>>>,
+    shown: RefCell<Vec<(&'static str, Option<usize>)>>,
     mode: Mode,
     pub(crate) progress: Progress,
 }
+
+/// How far what was shown had come at some time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown(usize);
 
 /// Facts kept without an allocation: one a policy, and one more.
 const INLINE: usize = 4;
@@ -72,6 +77,58 @@ impl Learnt {
         }
         self.more.borrow_mut().push(fact);
     }
+
+    /// Notes by which credential of a section a part of a condition holds, by a number that means
+    /// something to its policy; `None` where it holds without one.
+    ///
+    /// # Security
+    /// What is verified is not yet what let the request in: a caller may show a good credential that no
+    /// part of its route takes. Notes of an alternative that failed are taken back.
+    pub fn show(&self, section: &'static str, credential: Option<usize>) {
+        self.shown.borrow_mut().push((section, credential));
+    }
+
+    /// The credential of a section by which the part asked last holds; `None` where it holds without
+    /// one, or none was asked.
+    #[must_use]
+    pub fn shown_last(&self, section: &str) -> Option<usize> {
+        let shown = self.shown.borrow();
+        let mut of_section = shown.iter().rev().filter(|(one, _)| *one == section);
+        of_section.next().and_then(|(_, credential)| *credential)
+    }
+
+    /// Whether some part holds by this credential of a section.
+    #[must_use]
+    pub fn has_shown(&self, section: &str, credential: usize) -> bool {
+        let shown = self.shown.borrow();
+        let mut shown = shown.iter();
+        shown.any(|(one, number)| *one == section && *number == Some(credential))
+    }
+
+    /// The credentials of a section by which parts hold, the last first.
+    #[must_use]
+    pub fn shown_of(&self, section: &str) -> Vec<usize> {
+        let shown = self.shown.borrow();
+        let of_section = shown.iter().rev().filter(|(one, _)| *one == section);
+        of_section
+            .filter_map(|(_, credential)| *credential)
+            .collect()
+    }
+
+    /// Nobody has shown anything yet: a request that had to wait is asked about from its start.
+    pub(crate) fn begin(&self) {
+        self.shown.borrow_mut().clear();
+    }
+
+    /// How far the notes have come.
+    pub(crate) fn so_far(&self) -> Shown {
+        Shown(self.shown.borrow().len())
+    }
+
+    /// Takes back what was noted since.
+    pub(crate) fn take_back(&self, since: Shown) {
+        self.shown.borrow_mut().truncate(since.0);
+    }
 }
 
 impl std::fmt::Debug for Learnt {
@@ -100,5 +157,24 @@ mod tests {
             "the first of a type stays"
         );
         assert_eq!(learnt.find::<i8>(), None);
+    }
+
+    #[test]
+    fn what_was_shown_is_told_by_section_and_can_be_taken_back() {
+        let learnt = Learnt::default();
+        assert_eq!(learnt.shown_last("a"), None);
+        learnt.show("a", Some(1));
+        learnt.show("b", Some(2));
+        let before = learnt.so_far();
+        learnt.show("a", Some(3));
+        learnt.show("a", None);
+        assert_eq!(learnt.shown_last("a"), None, "the last holds without one");
+        assert_eq!(learnt.shown_of("a"), [3, 1]);
+        learnt.take_back(before);
+        assert_eq!(learnt.shown_last("a"), Some(1));
+        assert!(learnt.has_shown("a", 1) && !learnt.has_shown("a", 3));
+        assert!(!learnt.has_shown("b", 1));
+        learnt.begin();
+        assert!(!learnt.has_shown("a", 1));
     }
 }

@@ -29,6 +29,7 @@ mod source;
 mod store;
 mod trial;
 mod wait;
+mod workloads;
 
 pub use attribute::{Attribute, AttributeName, Presence, Trust};
 pub use carrier::{Carried, Carrier};
@@ -51,3 +52,4 @@ pub use source::{Fact, Source, Unreadable};
 pub use store::{Expected, Store, StoreError, Stored, Swap, Version};
 pub use trial::{Rule, Trial};
 pub use wait::Wait;
+pub use workloads::{Template, Workloads};

@@ -24,6 +24,9 @@ pub enum Fact {
     /// The URI SANs of the caller behind an Istio waypoint, joined by commas (filter state
     /// `io.istio.peer_principal`).
     PeerPrincipal,
+    /// What the filters in front have put into dynamic metadata: all of it, as the message
+    /// `envoy.config.core.v3.Metadata` (`metadata`).
+    Metadata,
 }
 
 /// The proxy could not say: a host call failed. Never a permit; the request is denied with

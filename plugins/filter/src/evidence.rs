@@ -62,6 +62,7 @@ impl Source for Evidence {
             Fact::Mtls => (b"connection\0mtls", Form::Flag),
             Fact::PeerDigest => (b"connection\0sha256_peer_certificate_digest", Form::Bytes),
             Fact::PeerCertificate => (b"connection\0peer_certificate", Form::Bytes),
+            Fact::Metadata => (b"metadata", Form::Bytes),
             Fact::PeerPrincipal => (b"filter_state\0io.istio.peer_principal", Form::Bytes),
         };
         self.told(abi::property(path))?

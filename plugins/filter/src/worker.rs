@@ -154,7 +154,9 @@ impl Worker {
             // know the call clear their choice with every header change.
             let _ = abi::foreign("clear_route_cache", &[])?;
         }
-        for (name, value) in &permit.outcomes {
+        let outcomes = permit.outcomes.iter().map(|(name, value)| (*name, value));
+        let facts = permit.facts.iter().map(|(name, value)| (&**name, value));
+        for (name, value) in outcomes.chain(facts) {
             abi::set_property(format!("portcullis.{name}").as_bytes(), value)?;
         }
         self.counters.add(1, "permitted", || {

@@ -46,7 +46,7 @@ impl ConditionReader<'_> {
             Json::Object(_) => {
                 let mut condition = self.condition(value, place, 0, report)?;
                 condition.report_clashes(place, report); // before branches change their order
-                condition.settle(&[], self.linked, place, report);
+                condition.settle(&|_| false, place, report);
                 Some(Who::If(condition))
             }
             Json::List(_) => {

@@ -120,6 +120,13 @@ impl When {
             return None;
         };
         let (name, list) = test.texts();
+        if let (Some(attribute), Test::Values(_) | Test::Prefixes(_)) = (&attribute, &test) {
+            for (index, text) in list.iter().enumerate() {
+                if let Some(message) = attribute.never_is(text) {
+                    report.error(&place.field(name).index(index), message);
+                }
+            }
+        }
         if is_header(model.key.as_str()) && list.iter().any(|text| text.contains(',')) {
             report.error(
                 &place.field(name),
@@ -162,10 +169,13 @@ impl When {
         self.key != other.key || self.test.can_hold_with(&other.test)
     }
 
-    /// The section of which a part must be asked first.
-    pub(super) fn needs(&self) -> Option<&'static str> {
+    /// The name of what must be asked for first, as [`Leaf::asks`](crate::Leaf::asks) is given it, and
+    /// its section.
+    pub(super) fn needs(&self) -> Option<(&str, &'static str)> {
         match self.attribute.trust() {
-            Trust::Verified(section) if !self.attribute.verifies_itself() => Some(section),
+            Trust::Verified(section) if !self.attribute.verifies_itself() => {
+                Some((self.attribute.needs().unwrap_or(section), section))
+            }
             _ => None,
         }
     }

@@ -76,6 +76,7 @@ impl Engine {
     }
 
     fn come(&self, request: &Request<'_>, learnt: &Learnt, patience: Patience) -> Come<'_> {
+        learnt.begin();
         let mut matched: Matched<'_> = None;
         let mut record = Record {
             trials: learnt.progress.kept(),

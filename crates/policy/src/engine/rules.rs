@@ -176,7 +176,7 @@ impl Guard {
         let hit = match &self.who {
             Who::Any => true,
             Who::None => false,
-            Who::If(condition) => match condition.holds(context) {
+            Who::If(condition) => match condition.alone_holds(context) {
                 Ok(()) => true,
                 Err(failure) if failure.weight == Weight::Fault || failure.wait.is_some() => {
                     return Err(failure);
@@ -194,7 +194,7 @@ impl Guard {
     pub(super) fn is_met(&self, context: &Context<'_>) -> Result<(), Failure> {
         match &self.who {
             Who::If(condition) => condition
-                .holds(context)
+                .alone_holds(context)
                 .map_err(|failure| self.named(failure)),
             Who::Any | Who::None => Ok(()), // refused when the document is read
         }

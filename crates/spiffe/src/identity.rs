@@ -11,6 +11,7 @@ mod callers;
 mod condition;
 mod disjoint;
 mod forwarders;
+mod known;
 mod leaf;
 mod lives;
 mod peer;
@@ -27,7 +28,7 @@ use std::rc::Rc;
 use policy::language::{Fields, Model, Place, Report};
 use policy::{
     Attribute, AttributeName, Context, Failure, Leaf, Learnt, Permit, Policy, Reason, Reference,
-    Vocabulary, Weight,
+    Vocabulary, Weight, Workloads,
 };
 
 pub use self::condition::{Namespace, ServiceAccount, Who};
@@ -41,6 +42,7 @@ use self::callers::Callers;
 use self::condition::ShortForm;
 use self::disjoint::Part;
 use self::forwarders::Forwarders;
+use self::known::Known;
 use self::leaf::Among;
 use self::peer::Peers;
 use self::recent_sets::RecentSets;
@@ -63,6 +65,7 @@ pub const MAX_PRINCIPALS: usize = 100_000;
 pub struct Identity {
     own: OwnDomain,
     callers: Rc<Callers>,
+    known: Rc<Known>,
     /// Principals compiled so far.
     principals: Cell<usize>,
     /// A missing trust domain is reported once, at the first short form that needs it.
@@ -97,6 +100,12 @@ impl Identity {
         Self::default()
     }
 
+    /// What other policies may ask about the caller.
+    #[must_use]
+    pub fn workloads(&self) -> Rc<dyn Workloads> {
+        Rc::clone(&self.known) as Rc<dyn Workloads>
+    }
+
     /// How long the certificates of peers still have, as they are seen.
     #[must_use]
     pub fn lives(&self) -> Rc<Lives> {
@@ -125,6 +134,7 @@ impl Identity {
             forwarders: Forwarders::new(forwarders.iter().collect(), section.forwarded_headers),
             peers: Peers::telling(self.lives()),
         });
+        self.known.are(&self.callers);
         self.own = section
             .trust_domain
             .map_or(OwnDomain::Missing, OwnDomain::Known);

@@ -40,6 +40,8 @@ const TRUST_DOMAIN: &str = "source.trust_domain";
 pub(super) struct SourceAttribute {
     callers: Rc<Callers>,
     part: fn(&SpiffeId) -> Option<&str>,
+    /// What stands before the trust domain in its values; `None` where none is in them.
+    before_domain: Option<&'static str>,
 }
 
 impl SourceAttribute {
@@ -54,6 +56,11 @@ impl SourceAttribute {
         Some(Self {
             callers: Rc::clone(callers),
             part,
+            before_domain: match head {
+                PRINCIPAL => Some("spiffe://"),
+                TRUST_DOMAIN => Some(""),
+                _ => None,
+            },
         })
     }
 }
@@ -83,5 +90,17 @@ impl Attribute for SourceAttribute {
 
     fn verifies_itself(&self) -> bool {
         true
+    }
+
+    /// A value is never in an alias: it is the one in the trust domain that is meant.
+    fn never_is(&self, text: &str) -> Option<String> {
+        let before = self.before_domain?;
+        let rest = text.strip_prefix(before)?;
+        let (alias, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+        let domain = self.callers.aliases.domain_of(&alias.parse().ok()?)?;
+        Some(format!(
+            "\"{alias}\" is an alias of \"{domain}\", in which its callers are compared; write \
+             \"{before}{domain}{path}\""
+        ))
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::aliases::Aliases;
+use super::cache::Digest;
 use crate::{IdError, SpiffeId};
 
 /// Who calls, as presented and as compared.
@@ -11,6 +12,8 @@ pub(crate) struct Caller {
     presented: SpiffeId,
     /// The ID in the trust domain that an alias stands for.
     meant: Option<SpiffeId>,
+    /// The digest of the certificate that the ID stands in, where that is known.
+    certificate: Option<Digest>,
 }
 
 impl Caller {
@@ -18,14 +21,27 @@ impl Caller {
     ///
     /// # Errors
     /// It is in an alias, and too long in the trust domain that is meant.
-    pub(super) fn new(presented: SpiffeId, aliases: &Aliases) -> Result<Rc<Self>, IdError> {
+    pub(super) fn new(
+        presented: SpiffeId,
+        certificate: Option<Digest>,
+        aliases: &Aliases,
+    ) -> Result<Rc<Self>, IdError> {
         let meant = aliases.meant_by(&presented)?;
-        Ok(Rc::new(Self { presented, meant }))
+        Ok(Rc::new(Self {
+            presented,
+            meant,
+            certificate,
+        }))
     }
 
     /// The ID to compare, in rules that let in as in those that keep out.
     pub(super) fn id(&self) -> &SpiffeId {
         self.meant.as_ref().unwrap_or(&self.presented)
+    }
+
+    /// The digest of its certificate, where that is known.
+    pub(super) const fn certificate(&self) -> Option<Digest> {
+        self.certificate
     }
 
     /// The ID as the caller has it, for the log.

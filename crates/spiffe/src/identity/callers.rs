@@ -7,13 +7,14 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Context, Fact, Failure, Request};
+use policy::{Context, Fact, Failure, Reason, Request, Weight};
 
 use super::aliases::Aliases;
+use super::cache::Digest;
 use super::caller::Caller;
 use super::denied;
 use super::forwarders::{CLIENT_CERT, Forwarders, XFCC};
-use super::peer::{Peer, Peers, Standing};
+use super::peer::{Peer, Peers, Standing, parse_digest};
 use super::section::{ForwardedHeader, Origin};
 use super::validity::Validity;
 use super::waypoint;
@@ -109,7 +110,7 @@ impl Callers {
         };
         waypoint::read(&principal)
             .map_err(denied)?
-            .map(|id| self.accept(id))
+            .map(|id| self.accept(id, None))
             .transpose()
     }
 
@@ -128,7 +129,7 @@ impl Callers {
                     let id = self.certified(Svid::from_pem(&certificate.text()), request)?;
                     agree(&statement.id, &id)?;
                 }
-                stated = Some(statement.id);
+                stated = Some((statement.id, Some(statement.digest)));
             }
         }
         if self.forwarders.use_header(ForwardedHeader::ClientCert)
@@ -136,10 +137,39 @@ impl Callers {
         {
             let der = client_cert(&header).map_err(|_| denied(reason::BAD_STATEMENT))?;
             let id = self.certified(Svid::from_der(&der), request)?;
-            agree(stated.as_ref().unwrap_or(&id), &id)?;
-            stated = Some(id);
+            let digest = Some(hmac_sha256::Hash::hash(&der));
+            let (known, seen) = stated.unwrap_or_else(|| (id.clone(), digest));
+            agree(&known, &id)?;
+            // Of one workload, and not the certificate that the forwarder saw: nobody has shown its key.
+            stated = Some((id, seen.filter(|seen| Some(*seen) == digest)));
         }
-        self.accept(stated.ok_or_else(|| denied(reason::MISSING_STATEMENT))?)
+        let (id, digest) = stated.ok_or_else(|| denied(reason::MISSING_STATEMENT))?;
+        self.accept(id, digest)
+    }
+
+    /// The digest of the certificate that the caller has shown the key of, whoever vouches for it: on
+    /// its own connection, or to a forwarder.
+    pub(super) fn certificate(&self, context: &Context<'_>) -> Result<Option<Digest>, Failure> {
+        let request = context.request;
+        let own = || -> Result<Option<Digest>, Failure> {
+            let digest = request.fact(Fact::PeerDigest)?;
+            Ok(digest.as_deref().and_then(parse_digest))
+        };
+        if !self.sources.contains(&Origin::ForwardedClientCert) {
+            return own(); // nobody speaks for others
+        }
+        match self.peer(request) {
+            Ok(Some(peer)) if peer.standing == Standing::Workload => Ok(Some(peer.digest)),
+            Ok(Some(_)) => match self.caller(context) {
+                Ok(caller) => Ok(caller.certificate()),
+                Err(failure) if failure.weight == Weight::Fault => Err(failure),
+                Err(_) => Ok(None),
+            },
+            Ok(None) => Ok(None),
+            Err(failure) if failure.weight == Weight::Fault => Err(failure),
+            Err(failure) if OUT_OF_TIME.contains(&failure.reason) => Ok(None), // perhaps a forwarder's
+            Err(_) => own(), // no SVID, so no forwarder's
+        }
     }
 
     /// The ID in a certificate that was sent along, by the rules for a peer's own.
@@ -156,8 +186,9 @@ impl Callers {
     }
 
     /// The caller of an ID that somebody states, unless it is a forwarder's.
-    fn accept(&self, id: SpiffeId) -> Result<Rc<Caller>, Failure> {
-        let caller = Caller::new(id, &self.aliases).map_err(|_| denied(reason::BAD_ID))?;
+    fn accept(&self, id: SpiffeId, certificate: Option<Digest>) -> Result<Rc<Caller>, Failure> {
+        let caller =
+            Caller::new(id, certificate, &self.aliases).map_err(|_| denied(reason::BAD_ID))?;
         if self.forwarders.include(caller.presented()) {
             Err(denied(reason::MISSING_STATEMENT))
         } else if self.forwarders.include(caller.id()) {
@@ -167,6 +198,9 @@ impl Callers {
         }
     }
 }
+
+/// Why a certificate that is an SVID is not good.
+const OUT_OF_TIME: [Reason; 2] = [reason::SVID_EXPIRED, reason::NOT_YET_VALID];
 
 /// Two statements about one caller name the same.
 fn agree(one: &SpiffeId, other: &SpiffeId) -> Result<(), Failure> {

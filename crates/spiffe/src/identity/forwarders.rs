@@ -27,6 +27,8 @@ pub(super) struct Forwarders {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Statement<'a> {
     pub(super) id: SpiffeId,
+    /// The digest of the certificate that the forwarder saw.
+    pub(super) digest: Digest,
     /// The certificate, where the forwarder sends it along.
     pub(super) certificate: Option<Value<'a>>,
 }
@@ -94,10 +96,11 @@ fn statement_by<'x>(proxy: &SpiffeId, element: &Element<'x>) -> Option<Statement
     if element.by?.bare()? != proxy.as_str().as_bytes() {
         return None;
     }
-    digest_of(element)?;
+    let digest = digest_of(element)?;
     let id = SpiffeId::parse(element.uri?.bare()?).ok()?;
     (!id.path().is_empty()).then_some(Statement {
         id,
+        digest,
         certificate: element.cert,
     })
 }

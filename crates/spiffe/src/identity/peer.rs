@@ -118,7 +118,7 @@ impl Peer {
         aliases: &Aliases,
         forwarders: &Forwarders,
     ) -> Result<Self, SvidError> {
-        let caller = Caller::new(svid.id().clone(), aliases)?;
+        let caller = Caller::new(svid.id().clone(), Some(digest), aliases)?;
         let standing = if forwarders.include(caller.presented()) {
             Standing::Forwarder
         } else if forwarders.include(caller.id()) {

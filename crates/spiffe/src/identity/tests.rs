@@ -9,6 +9,7 @@ mod denials;
 mod engine;
 mod forged;
 mod forwarded;
+mod known;
 mod lives;
 mod section;
 mod sources;

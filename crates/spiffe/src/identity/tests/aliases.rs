@@ -150,3 +150,44 @@ fn a_forwarder_in_an_alias_is_neither_believed_nor_taken_for_itself() {
     let client = Connection::of(gateway).stating(&[&element(gateway, OLD_CHECKOUT), &own()]);
     assert_eq!(verdict_with(&new, &client), "permit");
 }
+
+/// A comparison with an alias would never hold, and in a `deny` never keep out.
+#[test]
+fn a_comparison_with_an_alias_is_refused() {
+    for (key, list, text, meant) in [
+        ("principal", "values", OLD_CHECKOUT, Some(CHECKOUT)),
+        (
+            "principal",
+            "prefixes",
+            "spiffe://old.example.org/ns/",
+            Some("spiffe://example.org/ns/"),
+        ),
+        (
+            "trust_domain",
+            "values",
+            "old.example.org",
+            Some("example.org"),
+        ),
+        ("principal", "values", CHECKOUT, None),
+        ("principal", "prefixes", "spiffe://old", None),
+        ("principal", "suffixes", "old.example.org", None),
+        ("trust_domain", "values", "very.old.example.org", None),
+        ("namespace", "values", "old.example.org", None),
+    ] {
+        let document = format!(
+            r#"{{"version": "v1", "identity": {{"trust_domain_aliases": {{"example.org": ["old.example.org"]}}}},
+                "routes": [{{"name": "a", "paths": ["/**"],
+                    "allow": {{"when": [{{"key": "source.{key}", "{list}": ["{text}"]}}]}}}}]}}"#
+        );
+        let policies: Vec<Box<dyn Policy>> = vec![Box::new(Identity::new())];
+        let report = compile(document.as_bytes(), "spiffe-authz.wasm", policies).map(|_| ());
+        let told = report.err().map(|report| report.errors().join("; "));
+        let expected = meant.map(|meant| {
+            format!(
+                "routes[a].allow.when[0].{list}[0]: \"old.example.org\" is an alias of \"example.org\", \
+                 in which its callers are compared; write \"{meant}\""
+            )
+        });
+        assert_eq!(told, expected, "{key} {text}");
+    }
+}

@@ -65,15 +65,17 @@ impl Plugin {
 
     /// Its policies, with nothing read yet.
     pub(crate) fn policies(self) -> Vec<Box<dyn Policy>> {
-        let identity = || -> Box<dyn Policy> { Box::new(Identity::new()) };
-        let tokens =
-            || -> Box<dyn Policy> { Box::new(Tokens::new().with_spiffe_ids(SpiffeId::is_in)) };
+        let identity = Identity::new();
+        let tokens = || Tokens::new().with_spiffe_ids(SpiffeId::is_in);
         let limits =
             || -> Box<dyn Policy> { Box::new(Limits::new(Rc::new(Nowhere), || Err(Unreadable))) };
         match self {
-            Self::Gateway => vec![identity(), tokens(), limits()],
-            Self::SpiffeAuthz => vec![identity()],
-            Self::JwtAuthn => vec![tokens()],
+            Self::Gateway => {
+                let tokens = tokens().with_workloads(identity.workloads());
+                vec![Box::new(identity), Box::new(tokens), limits()]
+            }
+            Self::SpiffeAuthz => vec![Box::new(identity)],
+            Self::JwtAuthn => vec![Box::new(tokens())],
             Self::RateLimit => vec![limits()],
         }
     }

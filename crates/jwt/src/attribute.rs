@@ -15,14 +15,19 @@ use crate::verifier::Verifier;
 
 /// Names of the attributes, with what they are.
 pub(crate) const ATTRIBUTES: &[(&str, &str); 3] = &[
-    ("jwt.principal", "The verified token's `iss/sub`."),
+    (
+        "jwt.principal",
+        "The `iss/sub` of the token that was taken: in a condition the one of the `jwt` beside it or \
+         nearest before it, in a limit the one that let the request in, of several the last asked for.",
+    ),
     (
         "jwt.claims",
-        "A claim of the verified token: `jwt.claims[A][B]` is B inside A.",
+        "A claim of that token: `jwt.claims[A][B]` is B inside A.",
     ),
     (
         "jwt",
-        "A claim of the verified token of one provider: `jwt[PROVIDER].claims[A]`.",
+        "A claim of the token of one provider, where that was taken: `jwt[PROVIDER].claims[A]`. A \
+         condition must ask for it by `jwt`.",
     ),
 ];
 
@@ -33,8 +38,10 @@ pub(crate) const HEADS: &[&str] = &policy::heads(ATTRIBUTES);
 #[derive(Debug)]
 pub(crate) struct TokenAttribute {
     verifier: Rc<Verifier>,
-    /// Whose token; `None` for the first in the order of the document.
+    /// Whose token; `None` for the one that was taken last.
     provider: Option<usize>,
+    /// `jwt[PROVIDER]`, where it names one.
+    credential: Option<Box<str>>,
     what: What,
 }
 
@@ -48,12 +55,39 @@ pub(crate) enum What {
 }
 
 impl TokenAttribute {
-    pub(crate) const fn new(verifier: Rc<Verifier>, provider: Option<usize>, what: What) -> Self {
+    pub(crate) fn new(verifier: Rc<Verifier>, provider: Option<usize>, what: What) -> Self {
+        let name = provider.and_then(|number| verifier.providers.get(number));
+        let credential = name.map(|provider| credential(&provider.name).into());
         Self {
             verifier,
             provider,
+            credential,
             what,
         }
+    }
+
+    /// Appends the fact of a provider's token, as the request shows it.
+    fn put(
+        &self,
+        context: &Context<'_>,
+        provider: Option<usize>,
+        out: &mut Vec<u8>,
+        before: impl Fn(&Provider, &mut Vec<u8>),
+    ) -> Presence {
+        let taken = provider.and_then(|provider| self.verifier.taken(context, provider));
+        let Some((provider, claims)) = taken else {
+            return Presence::Absent;
+        };
+        let text = match &self.what {
+            What::Principal => claims.principal().map(Cow::Borrowed),
+            What::Claim(path) => claims.at(path).and_then(Value::scalar),
+        };
+        let Some(text) = text else {
+            return Presence::Absent;
+        };
+        before(provider, out);
+        out.extend_from_slice(text.as_bytes());
+        Presence::Present
     }
 }
 
@@ -96,12 +130,14 @@ fn boxed(path: &[&str]) -> Vec<Box<str>> {
 
 impl Attribute for TokenAttribute {
     fn append(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
-        Ok(self.put(context, out, |_, _| {}))
+        let last = || context.learnt.shown_last(crate::SECTION);
+        Ok(self.put(context, self.provider.or_else(last), out, |_, _| {}))
     }
 
     /// The provider's name first: a subject of one issuer must not spend what is another's.
     fn append_key(&self, context: &Context<'_>, out: &mut Vec<u8>) -> Result<Presence, Failure> {
-        Ok(self.put(context, out, |provider, out| {
+        let provider = self.provider.or_else(|| last_taken(context));
+        Ok(self.put(context, provider, out, |provider, out| {
             out.extend_from_slice(provider.name.as_bytes());
             out.push(0); // no name holds one
         }))
@@ -110,27 +146,18 @@ impl Attribute for TokenAttribute {
     fn trust(&self) -> Trust {
         Trust::Verified(crate::SECTION)
     }
+
+    fn needs(&self) -> Option<&str> {
+        self.credential.as_deref()
+    }
 }
 
-impl TokenAttribute {
-    fn put(
-        &self,
-        context: &Context<'_>,
-        out: &mut Vec<u8>,
-        before: impl Fn(&Provider, &mut Vec<u8>),
-    ) -> Presence {
-        let Some((provider, claims)) = self.verifier.verified(context, self.provider) else {
-            return Presence::Absent;
-        };
-        let text = match &self.what {
-            What::Principal => claims.principal().map(Cow::Borrowed),
-            What::Claim(path) => claims.at(path).and_then(Value::scalar),
-        };
-        let Some(text) = text else {
-            return Presence::Absent;
-        };
-        before(provider, out);
-        out.extend_from_slice(text.as_bytes());
-        Presence::Present
-    }
+/// The provider whose token was taken last for this request.
+pub(crate) fn last_taken(context: &Context<'_>) -> Option<usize> {
+    context.learnt.shown_of(crate::SECTION).first().copied()
+}
+
+/// The name of a provider's tokens among all credentials.
+pub(crate) fn credential(provider: &str) -> String {
+    format!("{}[{provider}]", crate::SECTION)
 }

@@ -29,20 +29,21 @@ const THUMBPRINT: &str = "x5t#S256";
 type Digest = [u8; 32];
 
 impl Binding {
-    /// Whether the token is bound as it has to be to the client of this request.
+    /// Whether the token is bound as it has to be to the client of this request, whose certificate
+    /// has the digest that `client` gives.
     ///
     /// # Errors
     /// The proxy did not answer.
     ///
     /// # Security
-    /// The digest is that of the certificate whose private key the peer of this connection has
-    /// shown to hold. Whether anybody vouches for the certificate makes no difference here (RFC
-    /// 8705 §2.2). A `cnf` with a second method in it is refused: nobody has looked at that one.
-    pub(crate) fn check(
+    /// The digest is that of the certificate whose private key the client has shown to hold. Whether
+    /// anybody vouches for the certificate makes no difference here (RFC 8705 §2.2). A `cnf` with a
+    /// second method in it is refused: nobody has looked at that one.
+    pub(crate) fn check<E>(
         self,
         claims: &Claims,
-        request: &Request<'_>,
-    ) -> Result<Result<(), Reason>, Unreadable> {
+        client: impl FnOnce() -> Result<Option<Digest>, E>,
+    ) -> Result<Result<(), Reason>, E> {
         let confirmation = match (self, claims.confirmation()) {
             (Self::Ignore, _) | (Self::IfPresent, None) => return Ok(Ok(())),
             (Self::Require, None) => return Ok(Err(reason::NOT_BOUND)),
@@ -51,16 +52,25 @@ impl Binding {
         let Some((THUMBPRINT, Value::Text(thumbprint))) = confirmation.only_member() else {
             return Ok(Err(reason::UNSUPPORTED));
         };
-        let peer = request.fact(Fact::PeerDigest)?;
+        let client = client()?;
         let bound = of_base64url(thumbprint)
-            .zip(peer.as_deref().and_then(of_hex))
-            .is_some_and(|(bound, peer)| is_same(&bound, &peer));
+            .zip(client)
+            .is_some_and(|(bound, client)| is_same(&bound, &client));
         Ok(if bound {
             Ok(())
         } else {
             Err(reason::NOT_BOUND)
         })
     }
+}
+
+/// The digest of the certificate at the other end of the connection.
+///
+/// # Errors
+/// The proxy did not answer.
+pub(crate) fn of_connection(request: &Request<'_>) -> Result<Option<Digest>, Unreadable> {
+    let digest = request.fact(Fact::PeerDigest)?;
+    Ok(digest.as_deref().and_then(of_hex))
 }
 
 fn of_base64url(text: &str) -> Option<Digest> {
@@ -139,7 +149,7 @@ mod tests {
             format!(r#","cnf":{confirmation}"#)
         };
         let claims = Claims::parse(format!(r#"{{"exp":1{more}}}"#).as_bytes()).unwrap();
-        binding.check(&claims, &Request::new(&Peer(peer)))
+        binding.check(&claims, || of_connection(&Request::new(&Peer(peer))))
     }
 
     #[test]

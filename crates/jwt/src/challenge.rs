@@ -8,14 +8,23 @@ use crate::reason;
 
 /// The challenges of one document.
 pub(crate) struct Challenges {
-    realm: Option<Box<str>>,
+    frame: Frame,
     missing: Rc<Challenge>,
     bad: Vec<(Reason, Rc<Challenge>)>,
 }
 
+/// What stands in every challenge.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Frame {
+    /// The realm, which holds no quote or backslash.
+    pub(crate) realm: Option<Box<str>>,
+    /// Where the client finds out whom to ask for a token (RFC 9728 §5.1).
+    pub(crate) resource_metadata: Option<Box<str>>,
+}
+
 /// What the client is told about a token that is not taken: a code of RFC 6750 §3.1 and a
 /// sentence. They say nothing about the provider's settings or keys.
-const BAD: [(Reason, &str, &str); 16] = [
+const BAD: [(Reason, &str, &str); 17] = [
     (reason::MALFORMED, INVALID_TOKEN, "the token cannot be read"),
     (reason::TOO_LARGE, INVALID_TOKEN, "the token is too large"),
     (
@@ -76,6 +85,11 @@ const BAD: [(Reason, &str, &str); 16] = [
         "the token is not bound to this client",
     ),
     (
+        reason::WRONG_PRESENTER,
+        INVALID_TOKEN,
+        "the token is not this client's to present",
+    ),
+    (
         reason::UNSUPPORTED,
         INVALID_TOKEN,
         "the token is of a kind that is not taken",
@@ -85,16 +99,16 @@ const BAD: [(Reason, &str, &str); 16] = [
 const INVALID_TOKEN: &str = "invalid_token";
 
 impl Challenges {
-    /// The challenges under a realm, which holds no quote or backslash.
-    pub(crate) fn new(realm: Option<&str>) -> Self {
+    /// The challenges in a frame.
+    pub(crate) fn new(frame: Frame) -> Self {
         let bad = BAD.iter().map(|(reason, code, sentence)| {
             let rest = [("error", *code), ("error_description", *sentence)];
-            (*reason, plain(write(realm, &rest)))
+            (*reason, plain(frame.around(&rest)))
         });
         Self {
-            realm: realm.map(Into::into),
-            missing: plain(write(realm, &[])),
+            missing: plain(frame.around(&[])),
             bad: bad.collect(),
+            frame,
         }
     }
 
@@ -115,10 +129,9 @@ impl Challenges {
     /// failed so name none of them.
     pub(crate) fn insufficient_scope(&self, scopes: &[Box<str>]) -> Rc<Challenge> {
         const CODE: (&str, &str) = ("error", "insufficient_scope");
-        let realm = self.realm.as_deref();
         Rc::new(Challenge {
-            full: write(realm, &[CODE, ("scope", &scopes.join(" "))]),
-            bare: write(realm, &[CODE]),
+            full: self.frame.around(&[CODE, ("scope", &scopes.join(" "))]),
+            bare: self.frame.around(&[CODE]),
         })
     }
 }
@@ -130,17 +143,23 @@ fn plain(text: String) -> Rc<Challenge> {
     })
 }
 
-fn write(realm: Option<&str>, parameters: &[(&str, &str)]) -> String {
-    let realm = realm.map(|realm| ("realm", realm));
-    let written: Vec<String> = realm
-        .iter()
-        .chain(parameters)
-        .map(|(name, value)| format!("{name}=\"{value}\""))
-        .collect();
-    if written.is_empty() {
-        return "Bearer".to_owned(); // a scheme alone is a challenge too (RFC 9110 §11.6.1)
+impl Frame {
+    /// The challenge with these parameters.
+    fn around(&self, parameters: &[(&str, &str)]) -> String {
+        let realm = self.realm.as_deref().map(|realm| ("realm", realm));
+        let metadata = self.resource_metadata.as_deref();
+        let metadata = metadata.map(|metadata| ("resource_metadata", metadata));
+        let written: Vec<String> = realm
+            .iter()
+            .chain(parameters)
+            .chain(&metadata)
+            .map(|(name, value)| format!("{name}=\"{value}\""))
+            .collect();
+        if written.is_empty() {
+            return "Bearer".to_owned(); // a scheme alone is a challenge too (RFC 9110 §11.6.1)
+        }
+        format!("Bearer {}", written.join(", "))
     }
-    format!("Bearer {}", written.join(", "))
 }
 
 #[cfg(test)]
@@ -149,8 +168,11 @@ mod tests {
 
     #[test]
     fn challenges_are_those_of_rfc_6750() {
-        let shop = Challenges::new(Some("shop"));
-        let bare = Challenges::new(None);
+        let shop = Challenges::new(Frame {
+            realm: Some("shop".into()),
+            resource_metadata: None,
+        });
+        let bare = Challenges::new(Frame::default());
         assert_eq!(shop.missing().full, "Bearer realm=\"shop\"");
         assert_eq!(bare.missing().full, "Bearer");
         assert_eq!(
@@ -174,8 +196,27 @@ mod tests {
     }
 
     #[test]
+    fn a_client_is_told_where_to_ask() {
+        let url = "https://api.test/.well-known/oauth-protected-resource";
+        let told = Challenges::new(Frame {
+            realm: None,
+            resource_metadata: Some(url.into()),
+        });
+        let parameter = format!("resource_metadata=\"{url}\"");
+        assert_eq!(told.missing().full, format!("Bearer {parameter}"));
+        let scope = told.insufficient_scope(&["a".into()]);
+        for text in [
+            &told.bad(reason::EXPIRED).unwrap().full,
+            &scope.full,
+            &scope.bare,
+        ] {
+            assert!(text.ends_with(&format!(", {parameter}")), "{text}");
+        }
+    }
+
+    #[test]
     fn every_reason_of_a_bad_token_has_a_challenge() {
-        let challenges = Challenges::new(None);
+        let challenges = Challenges::new(Frame::default());
         for reason in reason::ALL {
             let has = challenges.bad(*reason).is_some();
             let other = [

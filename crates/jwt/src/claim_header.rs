@@ -1,4 +1,5 @@
-//! A claim that the upstream is told in a header.
+//! A claim that somebody behind this filter is told: the upstream in a header, later filters and the
+//! access log in filter state.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -6,10 +7,10 @@ use std::rc::Rc;
 use crate::claims::Claims;
 use crate::value::Value;
 
-/// A header and the claim it is set from.
+/// A name and the claim that is told under it.
 #[derive(Clone, Debug)]
 pub(crate) struct ClaimHeader {
-    /// The header's name in lower case.
+    /// The header's name in lower case, or the last part of the filter state's.
     pub(crate) header: Rc<str>,
     /// The path of the claim.
     pub(crate) claim: Vec<Box<str>>,

@@ -29,7 +29,13 @@ impl Claims {
     /// `jwt.malformed` where it is no JSON object, a registered claim is of the wrong type
     /// (RFC 7519 §4.1) or `exp` is not there: a token without an end is never taken.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Reason> {
-        Self::read(bytes).ok_or(reason::MALFORMED)
+        let all = Value::parse(bytes).ok_or(reason::MALFORMED)?;
+        Self::of(all)
+    }
+
+    /// The same of a set that was read elsewhere.
+    pub(crate) fn of(all: Value) -> Result<Self, Reason> {
+        Self::check(all).ok_or(reason::MALFORMED)
     }
 
     /// `iss`.
@@ -104,8 +110,10 @@ impl Claims {
         inner.saturating_add(size_of::<Self>())
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let all = Value::parse(bytes)?;
+    fn check(all: Value) -> Option<Self> {
+        if !matches!(all, Value::Object(_)) {
+            return None;
+        }
         let typed = TEXTS
             .iter()
             .filter_map(|name| all.member(name))

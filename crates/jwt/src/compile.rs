@@ -2,25 +2,36 @@
 
 mod keys;
 mod origin;
+mod presenters;
+mod told;
+mod verified_in;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use policy::Carrier;
 use policy::carrier::listed;
 use policy::language::{Place, Report};
+use policy::{Carrier, Workloads};
 
 use crate::cache::{Bounds, TokenCache};
 use crate::carriers::Carriers;
-use crate::challenge::Challenges;
-use crate::claim_header::ClaimHeader;
+use crate::challenge::{Challenges, Frame};
 use crate::claim_test::ClaimTest;
-use crate::document::{ClaimToHeader, ProviderModel, Section};
+use crate::document::{ProviderModel, Section};
 use crate::keys::Keys;
 use crate::provider::{AfterUse, Provider};
 use crate::validator::{Audiences, IdTokens, Validator};
 use crate::verifier::Verifier;
 use crate::{KeyRing, Signatures, SpiffeIds};
+
+/// What is known of workloads, and by whom: seams that whoever puts the policies together fills.
+#[derive(Clone, Default)]
+pub(crate) struct Known {
+    /// The reader of SPIFFE IDs; without it no JWT-SVIDs are taken.
+    pub(crate) spiffe_ids: Option<SpiffeIds>,
+    /// Who knows the caller as a workload.
+    pub(crate) workloads: Option<Rc<dyn Workloads>>,
+}
 
 /// Compiles the section; everything wrong goes to the report.
 pub(crate) fn compile(
@@ -28,7 +39,7 @@ pub(crate) fn compile(
     place: &Place<'_>,
     report: &mut Report,
     signatures: Rc<dyn Signatures>,
-    spiffe_ids: Option<SpiffeIds>,
+    known: Known,
     key_ring: &KeyRing,
 ) -> Verifier {
     let place = &place.field("providers");
@@ -38,27 +49,35 @@ pub(crate) fn compile(
         let place = &place.named(model.name.as_str());
         let before = section.providers.iter().take(index);
         refuse_alike(model, before, place, report);
-        let provider = provider(model, &mut carriers, spiffe_ids, place, report);
+        let provider = provider(model, &mut carriers, &known, place, report);
         key_ring.hold(&provider.name, &provider.keys);
         providers.push(provider);
     }
     if carriers.len() > Carriers::MAX {
         let (most, found) = (Carriers::MAX, carriers.len());
-        let message = format!("tokens are read from {found} different headers; at most {most}");
+        let message = format!("tokens are read from {found} different places; at most {most}");
         report.error(place, message);
     }
-    refuse_claims_as_tokens(section, &carriers, place, report);
+    told::refuse_tokens(&section.providers, &carriers, place, report);
+    told::refuse_two_meanings(&section.providers, place, report);
     let bound = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     Verifier {
         providers,
         carriers,
-        challenges: Challenges::new(section.realm.as_ref().map(crate::document::Realm::as_str)),
+        challenges: Challenges::new(Frame {
+            realm: section.realm.as_ref().map(|realm| realm.as_str().into()),
+            resource_metadata: section
+                .resource_metadata
+                .as_ref()
+                .map(|url| url.as_str().into()),
+        }),
         cache: RefCell::new(TokenCache::new(Bounds {
             tokens: bound(section.cache.tokens.value()),
             bytes: bound(section.cache.bytes.value()),
             age: section.cache.age.value(),
         })),
         signatures,
+        workloads: known.workloads,
     }
 }
 
@@ -100,11 +119,18 @@ fn overlap(a: &Audiences, b: &Audiences) -> bool {
 fn provider(
     model: &ProviderModel,
     carriers: &mut Vec<Carrier>,
-    spiffe_ids: Option<SpiffeIds>,
+    known: &Known,
     place: &Place<'_>,
     report: &mut Report,
 ) -> Provider {
-    keys::check(model, place, report);
+    let verified_in = verified_in::of(model, place, report);
+    let keys = match &model.jwks {
+        Some(jwks) if verified_in.is_none() => {
+            keys::check(model, jwks, place, report);
+            Rc::clone(&jwks.inline)
+        }
+        _ => Rc::default(),
+    };
     Provider {
         name: model.name.share(),
         validator: Validator {
@@ -114,23 +140,31 @@ fn provider(
             } else {
                 IdTokens::Take
             },
-            origin: origin::of(model, place, spiffe_ids, report),
+            origin: origin::of(model, place, known.spiffe_ids, report),
             audiences: model.audiences.0.clone(),
             clock_skew: model.clock_skew.value(),
             max_lifetime: model.max_lifetime.map(policy::language::Span::value),
         },
         claims: claim_tests(model, place, report),
         binding: model.certificate_bound,
+        presenters: presenters::of(model, known.workloads.as_ref(), place, report),
         algorithms: model.algorithms.clone(),
-        keys: Rc::new(Keys::new(Rc::clone(&model.jwks.inline))),
+        keys: Rc::new(Keys::new(keys)),
         max_token_bytes: usize::try_from(model.max_token_bytes.value()).unwrap_or(usize::MAX),
-        carriers: carriers_of(model, carriers, place, report),
+        carriers: if verified_in.is_some() {
+            Vec::new()
+        } else {
+            carriers_of(model, carriers, place, report)
+        },
+        verified_in,
         after_use: if model.forward {
             AfterUse::Forward
         } else {
             AfterUse::Remove
         },
-        claim_headers: claim_headers(model, place, report),
+        claim_headers: told::headers(model, place, report),
+        payload_header: told::payload_header(model, place, report),
+        claim_state: told::state(model, place, report),
     }
 }
 
@@ -149,13 +183,20 @@ fn carriers_of(
     place: &Place<'_>,
     report: &mut Report,
 ) -> Vec<usize> {
-    let Some(headers) = &model.from_headers else {
+    let (headers, cookies, params) = (&model.from_headers, &model.from_cookies, &model.from_params);
+    if headers.is_none() && cookies.is_none() && params.is_none() {
         return vec![number(
             carriers,
             Carrier::header(Carrier::AUTHORIZATION, "Bearer "),
         )];
-    };
-    let listed = listed(headers, &[], &[], place, report);
+    }
+    let listed = listed(
+        headers.as_deref().unwrap_or_default(),
+        cookies.as_deref().unwrap_or_default(),
+        params.as_deref().unwrap_or_default(),
+        place,
+        report,
+    );
     let numbers = listed.into_iter().map(|one| number(carriers, one));
     numbers.collect()
 }
@@ -166,56 +207,4 @@ fn number(carriers: &mut Vec<Carrier>, carrier: Carrier) -> usize {
         carriers.push(carrier);
         carriers.len().saturating_sub(1)
     })
-}
-
-fn claim_headers(
-    model: &ProviderModel,
-    place: &Place<'_>,
-    report: &mut Report,
-) -> Vec<ClaimHeader> {
-    let entries = model.claim_to_headers.as_deref().unwrap_or_default();
-    let place = &place.field("claim_to_headers");
-    let compile = |(index, entry): (usize, &ClaimToHeader)| {
-        let place = &place.index(index);
-        let place = &place.field("header_name");
-        let name = entry.header_name.as_str();
-        let mut others = entries.iter().take(index);
-        if entry.header_name.is_reserved() {
-            let message = format!("\"{name}\" is the proxy's own; tell the upstream in another");
-            report.error(place, message);
-        } else if others.any(|other| other.header_name == entry.header_name) {
-            report.error(place, format_args!("\"{name}\" is given twice"));
-        }
-        ClaimHeader {
-            header: entry.header_name.share(),
-            claim: entry.claim_name.0.clone(),
-        }
-    };
-    entries.iter().enumerate().map(compile).collect()
-}
-
-/// A header that is stripped from every request, since only we set it, cannot carry a token.
-fn refuse_claims_as_tokens(
-    section: &Section,
-    carriers: &[Carrier],
-    place: &Place<'_>,
-    report: &mut Report,
-) {
-    for model in &section.providers {
-        let place = &place.named(model.name.as_str());
-        let place = &place.field("claim_to_headers");
-        let entries = model.claim_to_headers.iter().flatten();
-        for (index, entry) in entries.enumerate() {
-            let name = entry.header_name.as_str();
-            // Reserved names are reported already.
-            let is_one = carriers
-                .iter()
-                .any(|carrier| carrier.header_name() == Some(name));
-            if is_one && !entry.header_name.is_reserved() {
-                let place = &place.index(index);
-                let message = format!("\"{name}\" carries tokens; tell the upstream in another");
-                report.error(&place.field("header_name"), message);
-            }
-        }
-    }
 }

@@ -16,6 +16,6 @@ pub(crate) use claim::{ClaimEntry, ClaimPath};
 pub(crate) use condition::TokenParts;
 pub(crate) use jwks::Jwks;
 pub(crate) use one_or_more::OneOrMore;
-pub(crate) use provider::{ClaimToHeader, ProviderModel};
-pub(crate) use quotable::{Realm, ScopeName};
+pub(crate) use provider::ProviderModel;
+pub(crate) use quotable::{MetadataUrl, Realm, ScopeName};
 pub(crate) use section::Section;

@@ -11,7 +11,7 @@ use crate::{Algorithm, Key, Purpose};
 const MAX_KEYS: usize = 100;
 
 /// The keys of one provider.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct KeySet {
     keys: Vec<Key>,
     /// Where in the set the secrets stand.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use policy::{Challenge, Context, Failure, Leaf, Reason, Weight};
 
+use crate::attribute::credential;
 use crate::claim_test::ClaimTest;
 use crate::claims::Claims;
 use crate::reason;
@@ -91,14 +92,16 @@ impl Leaf for TokenLeaf {
     /// bad, in the same request spoils nothing.
     fn holds(&self, context: &Context<'_>) -> Result<(), Failure> {
         let seen = Seen::of(context.learnt);
-        self.verifier
-            .look(context.request, &self.providers, &seen)?;
+        self.verifier.look(context, &self.providers, &seen)?;
         let mut not_enough: Option<Failure> = None;
         let mut bad: Option<(usize, Reason)> = None;
         for provider in self.providers.iter().copied() {
             match seen.entry(provider).map(|entry| entry.verdict) {
                 Some(Verdict::Good(claims)) => match self.suffices(provider, &claims) {
-                    Ok(()) => return Ok(()),
+                    Ok(()) => {
+                        context.learnt.show(crate::SECTION, Some(provider));
+                        return Ok(());
+                    }
                     Err(failure) => {
                         not_enough.get_or_insert(failure);
                     }
@@ -115,12 +118,21 @@ impl Leaf for TokenLeaf {
             (Some(failure), _, _) => Err(failure),
             (None, Some((provider, reason)), _) => Err(self.refuse(provider, reason)),
             (None, None, Demand::Required) => Err(self.missing()),
-            (None, None, Demand::Optional) => Ok(()),
+            (None, None, Demand::Optional) => {
+                context.learnt.show(crate::SECTION, None);
+                Ok(())
+            }
         }
     }
 
     fn is_open(&self) -> bool {
         self.demand == Demand::Optional
+    }
+
+    fn asks(&self, name: &str) -> bool {
+        let providers = self.providers.iter().copied();
+        let mut providers = providers.filter_map(|number| self.verifier.providers.get(number));
+        name == crate::SECTION || providers.any(|provider| credential(&provider.name) == name)
     }
 
     fn verifies(&self, section: &str) -> bool {

@@ -22,6 +22,8 @@ mod key_set;
 mod keys;
 mod leaf;
 mod look;
+mod metadata;
+mod presenters;
 mod profile;
 mod provider;
 mod purpose;

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Carried, Failure, Request, Unreadable};
+use policy::{Carried, Context, Fact, Failure};
 
 use crate::carriers::Carriers;
 use crate::claims::Claims;
+use crate::metadata::{self, Malformed};
 use crate::reason;
 use crate::seen::{Entry, Seen, Verdict};
 use crate::token::Token;
@@ -19,24 +20,28 @@ impl Verifier {
     /// The proxy did not answer. A bad token is no error here but a verdict.
     pub(crate) fn look(
         &self,
-        request: &Request<'_>,
+        context: &Context<'_>,
         providers: &[usize],
         seen: &Seen,
     ) -> Result<(), Failure> {
         match providers {
             [one] if seen.entry(*one).is_some() => Ok(()),
-            [one] => self.look_for_one(request, *one, seen),
-            several => self.look_for_several(request, several, seen),
+            [one] => self.look_for_one(context, *one, seen),
+            several => self.look_for_several(context, several, seen),
         }
     }
 
     /// The same for the one provider that most routes name, without an allocation.
     fn look_for_one(
         &self,
-        request: &Request<'_>,
+        context: &Context<'_>,
         provider: usize,
         seen: &Seen,
     ) -> Result<(), Failure> {
+        let request = context.request;
+        if let Some(key) = self.verified_in(provider) {
+            return self.look_into_metadata(context, provider, key, seen);
+        }
         let mut carriers = Carriers::default();
         let mut found = None;
         for (number, carrier) in self.carriers_of(provider) {
@@ -52,7 +57,7 @@ impl Verifier {
             (Some(token), Some(_)) => {
                 let now = request.unix_time()?;
                 let hit = self.recall(provider, &token, now);
-                self.assess(provider, &token, hit, request, now)?
+                self.assess(provider, &token, hit, context, now)?
             }
             _ => Verdict::Bad(reason::SEVERAL_TOKENS),
         };
@@ -64,17 +69,49 @@ impl Verifier {
         Ok(())
     }
 
+    /// The payload that a filter in front has verified: all that is looked at but the signature.
+    fn look_into_metadata(
+        &self,
+        context: &Context<'_>,
+        provider: usize,
+        key: &str,
+        seen: &Seen,
+    ) -> Result<(), Failure> {
+        let metadata = context.request.fact(Fact::Metadata)?;
+        let payload = metadata.map_or(Ok(None), |metadata| metadata::payload(&metadata, key));
+        let claims = payload.map(|payload| payload.map(Claims::of));
+        let verdict = match claims {
+            Ok(None) => Verdict::Absent,
+            Ok(Some(Ok(claims))) => {
+                let now = context.request.unix_time()?;
+                self.accept(provider, Rc::new(claims), context, now)?
+            }
+            Ok(Some(Err(_))) | Err(Malformed) => Verdict::Bad(reason::MALFORMED),
+        };
+        seen.record(Entry {
+            provider,
+            carriers: Carriers::default(),
+            verdict,
+        });
+        Ok(())
+    }
+
     fn look_for_several(
         &self,
-        request: &Request<'_>,
+        context: &Context<'_>,
         providers: &[usize],
         seen: &Seen,
     ) -> Result<(), Failure> {
+        let request = context.request;
         let mut read: Vec<(usize, Option<Token<'_>>)> = Vec::new(); // `None`: nothing, or several
         let mut candidates: Vec<(usize, Carriers)> = Vec::new();
         let mut carrying = Carriers::default();
         for provider in providers.iter().copied() {
             if seen.entry(provider).is_some() {
+                continue;
+            }
+            if let Some(key) = self.verified_in(provider) {
+                self.look_into_metadata(context, provider, key, seen)?;
                 continue;
             }
             let mut carriers = Carriers::default();
@@ -100,18 +137,17 @@ impl Verifier {
         } else {
             request.unix_time()?
         };
-        self.judge(request, &candidates, &read, now, seen)?;
-        Ok(())
+        self.judge(context, &candidates, &read, now, seen)
     }
 
     fn judge(
         &self,
-        request: &Request<'_>,
+        context: &Context<'_>,
         candidates: &[(usize, Carriers)],
         read: &[(usize, Option<Token<'_>>)],
         now: Duration,
         seen: &Seen,
-    ) -> Result<(), Unreadable> {
+    ) -> Result<(), Failure> {
         let token_in = |carriers: Carriers| {
             let only = carriers.only()?;
             let (_, token) = read.iter().find(|(number, _)| *number == only)?;
@@ -125,7 +161,7 @@ impl Verifier {
             .collect();
         for ((provider, carriers), hit) in candidates.iter().zip(hits) {
             let verdict = match token_in(*carriers) {
-                Some(token) => self.assess(*provider, token, hit, request, now)?,
+                Some(token) => self.assess(*provider, token, hit, context, now)?,
                 None if carriers.is_empty() => Verdict::Absent,
                 None => Verdict::Bad(reason::SEVERAL_TOKENS),
             };

@@ -60,8 +60,13 @@ policy::reasons! {
          the issuer make shorter tokens.";
     /// Bound to another key than the client's certificate has, or to none.
     NOT_BOUND = "jwt.not_bound", Unauthorized,
-        "The token's cnf.x5t#S256 is not the certificate that the client showed on this connection, \
-         or certificate_bound is require and the token is bound to none (RFC 8705 §3).";
+        "The token's cnf.x5t#S256 is not the certificate that the client showed on this connection, or \
+         to the trusted forwarder it came through; or certificate_bound is require and the token is \
+         bound to none (RFC 8705 §3).";
+    /// A JWT-SVID that somebody else presents.
+    WRONG_PRESENTER = "jwt.wrong_presenter", Unauthorized,
+        "The JWT-SVID names another workload than the one that the caller has proved to be, and the \
+         caller is none of those whom the provider's presented_by lets act for others.";
     /// A token of a kind that is never taken.
     UNSUPPORTED = "jwt.unsupported", Unauthorized,
         "The token asks for what is never honoured (crit, b64, or a key it brings along: jku, jwk, \

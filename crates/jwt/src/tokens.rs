@@ -6,10 +6,11 @@ use std::rc::Rc;
 use policy::language::{Fields, Model, Place, Report};
 use policy::{
     Attribute, AttributeName, Context, Failure, Leaf, Permit, Policy, Reference, Vocabulary,
+    Workloads,
 };
 
 use crate::attribute::{ATTRIBUTES, HEADS, TokenAttribute, What};
-use crate::compile::compile;
+use crate::compile::{Known, compile};
 use crate::document::{Section, TokenParts};
 use crate::leaf::TokenLeaf;
 use crate::verifier::Verifier;
@@ -20,7 +21,7 @@ use crate::{JwtSimple, KeyRing, Signatures, reason};
 pub struct Tokens {
     signatures: Rc<dyn Signatures>,
     key_ring: Rc<KeyRing>,
-    spiffe_ids: Option<SpiffeIds>,
+    known: Known,
     section: Read,
     /// Providers that a condition names.
     used: RefCell<Vec<usize>>,
@@ -63,7 +64,7 @@ impl Tokens {
         Self {
             signatures,
             key_ring: Rc::default(),
-            spiffe_ids: None,
+            known: Known::default(),
             section: Read::Absent,
             used: RefCell::new(Vec::new()),
         }
@@ -72,7 +73,15 @@ impl Tokens {
     /// The same with a reader of SPIFFE IDs, without which no JWT-SVIDs are taken.
     #[must_use]
     pub fn with_spiffe_ids(mut self, spiffe_ids: SpiffeIds) -> Self {
-        self.spiffe_ids = Some(spiffe_ids);
+        self.known.spiffe_ids = Some(spiffe_ids);
+        self
+    }
+
+    /// The same with who knows callers as workloads: for tokens bound to a certificate that a forwarder
+    /// has seen, and for JWT-SVIDs that only the workload itself may present.
+    #[must_use]
+    pub fn with_workloads(mut self, workloads: Rc<dyn Workloads>) -> Self {
+        self.known.workloads = Some(workloads);
         self
     }
 
@@ -174,7 +183,7 @@ impl Policy for Tokens {
                     place,
                     report,
                     signatures,
-                    self.spiffe_ids,
+                    self.known.clone(),
                     &self.key_ring,
                 )))
             }
@@ -230,9 +239,12 @@ impl Policy for Tokens {
             return Vec::new();
         };
         let mut headers: Vec<Rc<str>> = Vec::new();
-        for claim in verifier.providers.iter().flat_map(|one| &one.claim_headers) {
-            if !headers.contains(&claim.header) {
-                headers.push(Rc::clone(&claim.header));
+        for provider in &verifier.providers {
+            let claims = provider.claim_headers.iter().map(|claim| &claim.header);
+            for header in claims.chain(&provider.payload_header) {
+                if !headers.contains(header) {
+                    headers.push(Rc::clone(header));
+                }
             }
         }
         headers

@@ -43,6 +43,14 @@ impl Value {
         read::parse(bytes)
     }
 
+    /// An object of these members; `None` where a name stands twice.
+    pub(crate) fn object(mut members: Vec<(Box<str>, Self)>) -> Option<Self> {
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let mut pairs = members.windows(2);
+        let twice = pairs.any(|pair| matches!(pair, [(one, _), (other, _)] if one == other));
+        (!twice).then_some(Self::Object(members))
+    }
+
     /// The member of this name, where the value is an object.
     pub(crate) fn member(&self, name: &str) -> Option<&Self> {
         let Self::Object(members) = self else {

@@ -6,8 +6,9 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Carrier, Context, Reason, Request, Unreadable};
+use policy::{Carrier, Context, Failure, Reason, Unreadable, Workloads};
 
+use crate::binding::of_connection;
 use crate::cache::{Stamp, TokenCache};
 use crate::challenge::Challenges;
 use crate::claims::Claims;
@@ -23,14 +24,16 @@ pub(crate) struct Verifier {
     pub(crate) challenges: Challenges,
     pub(crate) cache: RefCell<TokenCache>,
     pub(crate) signatures: Rc<dyn Signatures>,
+    /// Who knows the caller as a workload; `None` where nobody does.
+    pub(crate) workloads: Option<Rc<dyn Workloads>>,
 }
 
 /// Why a token is not taken.
 pub(crate) enum Untaken {
     /// It is bad.
     Bad(Reason),
-    /// The proxy did not answer.
-    Unreadable,
+    /// It could not be told.
+    Fault(Failure),
 }
 
 impl Verifier {
@@ -62,20 +65,40 @@ impl Verifier {
     /// Whether a token is this provider's and good now; `hit` is what [`Self::recall`] gave.
     ///
     /// # Errors
-    /// The proxy did not answer. A bad token is no error here but a verdict.
+    /// It could not be told. A bad token is no error here but a verdict.
     pub(crate) fn assess(
         &self,
         number: usize,
         token: &Token<'_>,
         hit: Option<Rc<Claims>>,
-        request: &Request<'_>,
+        context: &Context<'_>,
         now: Duration,
-    ) -> Result<Verdict, Unreadable> {
-        match self.take(number, token, hit, request, now) {
-            Ok(claims) => Ok(Verdict::Good(claims)),
-            Err(Untaken::Bad(reason)) => Ok(Verdict::Bad(reason)),
-            Err(Untaken::Unreadable) => Err(Unreadable),
-        }
+    ) -> Result<Verdict, Failure> {
+        verdict(self.take(number, token, hit, context, now))
+    }
+
+    /// Whether claims that a filter in front has verified are this provider's and good now.
+    ///
+    /// # Errors
+    /// It could not be told.
+    pub(crate) fn accept(
+        &self,
+        number: usize,
+        claims: Rc<Claims>,
+        context: &Context<'_>,
+        now: Duration,
+    ) -> Result<Verdict, Failure> {
+        let accept = || {
+            let provider = self.providers.get(number).ok_or(reason::UNKNOWN_ISSUER)?;
+            provider.validator.check(&claims, now)?;
+            self.check_use(provider, &claims, context)
+        };
+        verdict(accept().map(|()| Rc::clone(&claims)))
+    }
+
+    /// The key of dynamic metadata where a provider's payloads are, if that is where they are.
+    pub(crate) fn verified_in(&self, number: usize) -> Option<&str> {
+        self.providers.get(number)?.verified_in.as_deref()
     }
 
     fn take(
@@ -83,7 +106,7 @@ impl Verifier {
         number: usize,
         token: &Token<'_>,
         hit: Option<Rc<Claims>>,
-        request: &Request<'_>,
+        context: &Context<'_>,
         now: Duration,
     ) -> Result<Rc<Claims>, Untaken> {
         let provider = self.providers.get(number).ok_or(reason::UNKNOWN_ISSUER)?;
@@ -104,12 +127,49 @@ impl Verifier {
             cache.keep(number, token.fingerprint(), token.bytes(), stamp, &claims);
             claims
         };
-        provider.binding.check(&claims, request)??;
+        self.check_use(provider, &claims, context)?;
+        Ok(claims)
+    }
+
+    /// Whether verified claims say what every token of this provider must, for this caller.
+    fn check_use(
+        &self,
+        provider: &Provider,
+        claims: &Claims,
+        context: &Context<'_>,
+    ) -> Result<(), Untaken> {
+        self.check_caller(provider, claims, context)?;
         // Known to be genuine: 403 tells that to nobody who has forged it.
-        if provider.claims.iter().all(|test| test.holds(&claims)) {
-            Ok(claims)
+        if provider.claims.iter().all(|test| test.holds(claims)) {
+            Ok(())
         } else {
             Err(reason::CLAIM_NOT_ALLOWED.into())
+        }
+    }
+
+    /// Whether the token is this caller's to present.
+    fn check_caller(
+        &self,
+        provider: &Provider,
+        claims: &Claims,
+        context: &Context<'_>,
+    ) -> Result<(), Untaken> {
+        provider
+            .binding
+            .check(claims, || match &self.workloads {
+                Some(workloads) => workloads.certificate(context),
+                None => Ok(of_connection(context.request)?),
+            })
+            .map_err(Untaken::Fault)??;
+        match &provider.presenters {
+            Some(presenters)
+                if !presenters
+                    .include_caller(claims, context)
+                    .map_err(Untaken::Fault)? =>
+            {
+                Err(reason::WRONG_PRESENTER.into())
+            }
+            _ => Ok(()),
         }
     }
 
@@ -146,22 +206,29 @@ impl Verifier {
         }
     }
 
-    /// The claims of a token that was verified for this request: the given provider's, or of the
-    /// first in the document that has one.
-    pub(crate) fn verified(
+    /// The claims of a provider's token, where a part of a condition holds by it: that it is verified
+    /// alone is not enough.
+    pub(crate) fn taken(
         &self,
         context: &Context<'_>,
-        provider: Option<usize>,
+        number: usize,
     ) -> Option<(&Provider, Rc<Claims>)> {
-        let seen = context.learnt.find::<Seen>()?;
-        let mut wanted = match provider {
-            Some(number) => number..number.saturating_add(1),
-            None => 0..self.providers.len(),
-        };
-        wanted.find_map(|number| match seen.entry(number)?.verdict {
+        if !context.learnt.has_shown(crate::SECTION, number) {
+            return None;
+        }
+        match context.learnt.find::<Seen>()?.entry(number)?.verdict {
             Verdict::Good(claims) => Some((self.providers.get(number)?, claims)),
             Verdict::Absent | Verdict::Bad(_) => None,
-        })
+        }
+    }
+}
+
+/// What is bad is a verdict, and what cannot be told is none.
+fn verdict(taken: Result<Rc<Claims>, Untaken>) -> Result<Verdict, Failure> {
+    match taken {
+        Ok(claims) => Ok(Verdict::Good(claims)),
+        Err(Untaken::Bad(reason)) => Ok(Verdict::Bad(reason)),
+        Err(Untaken::Fault(failure)) => Err(failure),
     }
 }
 
@@ -172,8 +239,8 @@ impl From<Reason> for Untaken {
 }
 
 impl From<Unreadable> for Untaken {
-    fn from(_: Unreadable) -> Self {
-        Self::Unreadable
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Fault(unreadable.into())
     }
 }
 

@@ -191,6 +191,7 @@ fn a_token_that_is_wrong_in_one_way_is_denied_with_its_code() {
         "jwt.missing",            // tokens.rs
         "jwt.missing_claim",      // profiles.rs
         "jwt.several_tokens",     // tokens.rs
+        "jwt.wrong_presenter",    // presenters.rs
     ];
     assert_eq!(left.into_iter().collect::<Vec<_>>(), elsewhere);
 }

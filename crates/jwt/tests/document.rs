@@ -55,7 +55,7 @@ fn mistakes_in_the_section_are_told() {
         ),
         (
             json!({"providers": [one()], "resource_metadata": "x"}),
-            "jwt.resource_metadata: not yet: ",
+            "jwt.resource_metadata: \"x\" is not an https address without a fragment",
         ),
         (
             json!({"providers": [one()], "cache": {"bytes": 67_108_865_u64}}),

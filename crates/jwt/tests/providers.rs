@@ -75,19 +75,6 @@ fn mistakes_about_tokens_are_told_by_name() {
             "max_token_bytes: 255 is outside 256 to 65536",
         ),
         (
-            json!({"from_cookies": ["session"]}),
-            "from_cookies: not yet: ",
-        ),
-        (json!({"from_params": ["token"]}), "from_params: not yet: "),
-        (
-            json!({"forward_payload_header": "x-p"}),
-            "forward_payload_header: not yet: ",
-        ),
-        (
-            json!({"payload_in_metadata": "p"}),
-            "payload_in_metadata: not yet: ",
-        ),
-        (
             json!({"remote_jwks": {}}),
             "remote_jwks: unknown field; write jwks: {uri: ...}",
         ),

@@ -15,9 +15,8 @@ filter::plugin!("gateway", |seams| {
     }
     let identity = Identity::new();
     seams.histogram("svid_remaining_seconds", &identity.lives(), Lives::take);
-    vec![
-        Box::new(identity),
-        Box::new(Tokens::new().with_spiffe_ids(SpiffeId::is_in)),
-        Box::new(limits),
-    ]
+    let tokens = Tokens::new()
+        .with_spiffe_ids(SpiffeId::is_in)
+        .with_workloads(identity.workloads());
+    vec![Box::new(identity), Box::new(tokens), Box::new(limits)]
 });

@@ -3,7 +3,7 @@
 use policy::language::{Place, Report};
 
 use crate::algorithm::Family;
-use crate::document::ProviderModel;
+use crate::document::{Jwks, ProviderModel};
 use crate::{Algorithm, Key};
 
 /// Reports what does not fit.
@@ -11,7 +11,7 @@ use crate::{Algorithm, Key};
 /// # Security
 /// Secrets and key pairs never stand side by side: a provider that took both could be shown a
 /// public key as a secret (RFC 8725 §2.1).
-pub(super) fn check(model: &ProviderModel, place: &Place<'_>, report: &mut Report) {
+pub(super) fn check(model: &ProviderModel, jwks: &Jwks, place: &Place<'_>, report: &mut Report) {
     let of_secrets = |algorithm: &&Algorithm| algorithm.family() == Family::Secret;
     let with_secrets = model.algorithms.iter().filter(of_secrets).count();
     let place_of_algorithms = place.field("algorithms");
@@ -29,7 +29,7 @@ pub(super) fn check(model: &ProviderModel, place: &Place<'_>, report: &mut Repor
     }
     let place = place.field("jwks");
     let place = place.field("inline");
-    let keys = &model.jwks.inline;
+    let keys = &jwks.inline;
     if with_secrets > 0 {
         let message = "holds a secret: whoever can read this document can make tokens; an issuer \
                        with a key pair needs none";

@@ -6,11 +6,21 @@ use policy::language::{Json, Model, Place, Report, Shape, Text};
 #[derive(Clone, Debug)]
 pub(crate) struct Realm(Box<str>);
 
+/// An `https` address, all of which can stand in a quoted string.
+#[derive(Clone, Debug)]
+pub(crate) struct MetadataUrl(Box<str>);
+
 /// One scope (RFC 6749 §3.3, `scope-token`).
 #[derive(Clone, Debug)]
 pub(crate) struct ScopeName(Box<str>);
 
 impl Realm {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl MetadataUrl {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -41,6 +51,27 @@ impl Model for Realm {
 
     fn shape() -> Shape {
         Shape::Pattern(r"^[ !#-\[\]-~]+$", "realm")
+    }
+}
+
+impl Model for MetadataUrl {
+    fn read(value: &Json, place: &Place<'_>, report: &mut Report) -> Option<Self> {
+        let text = Text::read(value, place, report)?;
+        let text = text.as_str();
+        let host = text.strip_prefix("https://").unwrap_or_default();
+        if text.bytes().all(is_quotable) && !text.contains('#') && !host.is_empty() {
+            return Some(Self(text.into()));
+        }
+        let message = format!(
+            "\"{text}\" is not an https address without a fragment (RFC 9728 §1.2), such as \
+             https://api.example.org/.well-known/oauth-protected-resource"
+        );
+        report.error(place, message);
+        None
+    }
+
+    fn shape() -> Shape {
+        Shape::Pattern(r"^https://[!$-\[\]-~]+$", "https address")
     }
 }
 

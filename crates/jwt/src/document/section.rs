@@ -2,19 +2,21 @@
 
 use policy::language::{Span, Whole};
 
-use super::{ProviderModel, Realm};
+use super::{MetadataUrl, ProviderModel, Realm};
 
 policy::model! {
     /// Tokens: who issues them, with which keys, and what becomes of them.
     pub(crate) struct Section {
         /// The realm in `WWW-Authenticate` (RFC 6750 §3); without it, none is named.
         optional realm: Realm;
+        /// Where clients find this service's metadata, and in it the issuers to ask for a token (RFC
+        /// 9728); told in `WWW-Authenticate`.
+        optional resource_metadata: MetadataUrl;
         /// How many verified tokens each worker remembers, so that none is verified twice.
         default cache: Cache = Cache::default(), "{tokens: 1000, bytes: 4194304, age: 1h}";
         /// The issuers whose tokens are taken.
         required providers: Vec<ProviderModel>, "list at least one provider of tokens";
     }
-    later ["resource_metadata"];
     instead [
         ("provider", "providers: [...]"),
         ("issuers", "providers: [...]"),

@@ -28,6 +28,7 @@ pub struct Plain {
     headers: Vec<(String, Vec<u8>)>,
     now: u64,
     peer: Option<String>,
+    metadata: Option<Vec<u8>>,
 }
 
 impl Plain {
@@ -36,6 +37,7 @@ impl Plain {
             headers: Vec::new(),
             now: NOW,
             peer: None,
+            metadata: None,
         };
         plain
             .with(":method", "GET")
@@ -59,6 +61,12 @@ impl Plain {
         self
     }
 
+    /// Behind a filter that has put this into dynamic metadata.
+    pub fn metadata(mut self, metadata: Vec<u8>) -> Self {
+        self.metadata = Some(metadata);
+        self
+    }
+
     pub const fn at(mut self, now: u64) -> Self {
         self.now = now;
         self
@@ -73,8 +81,12 @@ impl Source for Plain {
     }
 
     fn fact(&self, fact: Fact) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
-        let peer = self.peer.as_ref().filter(|_| fact == Fact::PeerDigest);
-        Ok(peer.map(|digest| Cow::Borrowed(digest.as_bytes())))
+        let told = match fact {
+            Fact::PeerDigest => self.peer.as_deref().map(str::as_bytes),
+            Fact::Metadata => self.metadata.as_deref(),
+            _ => None,
+        };
+        Ok(told.map(Cow::Borrowed))
     }
 
     fn unix_time(&self) -> Result<Duration, Unreadable> {
@@ -131,7 +143,7 @@ pub fn compile(document: &Value) -> Result<(Engine, Report), Report> {
 }
 
 /// Stands for the reader of SPIFFE IDs, which is another crate's.
-fn is_in(subject: &str, trust_domain: &str) -> bool {
+pub fn is_in(subject: &str, trust_domain: &str) -> bool {
     let id = subject.strip_prefix("spiffe://").unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'/');
     id.bytes().all(plain)

@@ -19,6 +19,7 @@ mod token;
 mod vector;
 
 pub use certificate::{Form, stated};
-pub use pure::Pure;
+pub use pure::{NOW, Pure};
 pub use recipe::{Recipe, WORKLOAD};
+pub use token::sign;
 pub use vector::{Document, Vector, documents, vectors};

@@ -9,14 +9,15 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use policy::{
-    Engine, Expected, Fact, Policy, Source, Store, StoreError, Stored, Swap, Unreadable, Version,
+    Decision, Engine, Expected, Fact, Policy, Source, Store, StoreError, Stored, Swap, Unreadable,
+    Version,
 };
 
 use crate::certificate::url_encoded_pem;
 use crate::{Document, Form, Vector};
 
 /// Now, for the pure runs: 2023-11-14.
-const NOW: u64 = 1_700_000_000;
+pub const NOW: u64 = 1_700_000_000;
 
 /// The engine of one document.
 pub struct Pure(Engine);
@@ -26,9 +27,13 @@ impl Pure {
     #[must_use]
     pub fn new(document: &Document) -> Self {
         let store = Rc::new(Memory::default());
+        let identity = spiffe::Identity::new();
+        let tokens = jwt::Tokens::new()
+            .with_spiffe_ids(spiffe::SpiffeId::is_in)
+            .with_workloads(identity.workloads());
         let policies: Vec<Box<dyn Policy>> = vec![
-            Box::new(spiffe::Identity::new()),
-            Box::new(jwt::Tokens::new().with_spiffe_ids(spiffe::SpiffeId::is_in)),
+            Box::new(identity),
+            Box::new(tokens),
             Box::new(rate_limit::Limits::new(store, || Ok([7; 16]))),
         ];
         match policy::compile(document.json.as_bytes(), "gateway.wasm", policies) {
@@ -40,15 +45,22 @@ impl Pure {
     /// The reason code of each time the request is sent, or `permit`.
     #[must_use]
     pub fn run(&self, vector: &Vector) -> Vec<String> {
-        let evidence = Evidence {
-            headers: vector.headers_at(NOW),
-            vector,
-        };
-        let once = |_: &String| match self.0.decide(&evidence) {
+        let once = |_: &String| match self.decide(vector) {
             Ok(_) => "permit".to_owned(),
             Err(denial) => denial.reason.to_string(),
         };
         vector.expect.iter().map(once).collect()
+    }
+
+    /// What becomes of the request, sent once.
+    ///
+    /// # Errors
+    /// The denial.
+    pub fn decide(&self, vector: &Vector) -> Decision {
+        self.0.decide(&Evidence {
+            headers: vector.headers_at(NOW),
+            vector,
+        })
     }
 }
 
@@ -83,6 +95,7 @@ impl Source for Evidence<'_> {
             Fact::PeerDigest => peer.map(|(id, form)| digest(id, *form)),
             Fact::PeerCertificate => peer.map(|(id, form)| url_encoded_pem(id, *form)),
             Fact::PeerPrincipal => self.vector.principal.clone(),
+            Fact::Metadata => None,
         };
         Ok(text.map(|text| Cow::Owned(text.into_bytes())))
     }

@@ -18,7 +18,8 @@ pub(crate) fn key_set() -> Value {
 
 /// Signs `{header, claims, key}`: numbers in `claims` named exp, nbf or iat are relative to now;
 /// `key: "foreign"` signs with another key under the same id; `key: "none"` does not sign.
-pub(crate) fn sign(token: &Value, unix_time: u64) -> String {
+#[must_use]
+pub fn sign(token: &Value, unix_time: u64) -> String {
     let mut header = json!({"alg": "EdDSA", "typ": "JWT", "kid": KID});
     for (name, value) in token["header"].as_object().into_iter().flatten() {
         match value {

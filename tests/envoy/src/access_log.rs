@@ -17,6 +17,8 @@ pub struct LogLine {
     pub pass: Option<String>,
     /// What decided, as the plugin stated it.
     pub decision: Option<String>,
+    /// The claim that the tests' documents tell under the name `tenant`.
+    pub claim: Option<String>,
     /// The guard or limit that denied.
     pub denied_by: Option<String>,
     /// Whether the request reached the upstream.
@@ -47,6 +49,7 @@ fn parse(line: &Value) -> LogLine {
         details: text("details").unwrap_or_default(),
         pass: text("pass"),
         decision: text("decision"),
+        claim: text("claim"),
         denied_by: text("denied_by"),
         upstream: line["upstream"].is_string(),
         shadow_rbac: text("shadow_rbac"),

@@ -144,6 +144,7 @@ fn access_log(path: &Path, plugin: &str) -> Value {
         "details": "%RESPONSE_CODE_DETAILS%",
         "pass": format!("%FILTER_STATE({}:PLAIN)%", mark(plugin)),
         "decision": format!("%FILTER_STATE(wasm.portcullis.{plugin}.decision:PLAIN)%"),
+        "claim": "%FILTER_STATE(wasm.portcullis.claim.tenant:PLAIN)%",
         "denied_by": "%FILTER_STATE(wasm.portcullis.denied_by:PLAIN)%",
         "upstream": "%UPSTREAM_HOST%",
         "shadow_rbac": "%DYNAMIC_METADATA(envoy.filters.http.rbac:shadow_engine_result)%",

@@ -1,5 +1,10 @@
 //! Tokens at an edge: every way in which one can be wrong, and what a right one opens.
 
+mod bound;
 mod edge;
 mod forged;
 mod honest;
+mod in_metadata;
+mod places;
+mod reasons;
+mod told;

@@ -42,3 +42,44 @@ impl Source for Plain<'_> {
         Ok(Duration::from_secs(1_000))
     }
 }
+
+/// A request for `/` with some headers, behind filters that have put something into metadata.
+#[derive(Default)]
+pub struct Carrying<'a> {
+    /// `:path`; the root where it is empty.
+    pub path: &'a [u8],
+    /// Headers by their names in lower case.
+    pub headers: Vec<(&'a str, &'a [u8])>,
+    /// Dynamic metadata.
+    pub metadata: Option<&'a [u8]>,
+}
+
+impl Source for Carrying<'_> {
+    fn header(&self, name: &str) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
+        let root: &[u8] = b"/";
+        Ok(match name {
+            ":method" => Some(b"GET".as_slice().into()),
+            ":path" if self.path.is_empty() => Some(root.into()),
+            ":path" => Some(self.path.into()),
+            ":authority" => Some(b"shop.example.org".as_slice().into()),
+            _ => {
+                let mut headers = self.headers.iter();
+                let found = headers.find(|(header, _)| *header == name);
+                found.map(|(_, value)| (*value).into())
+            }
+        })
+    }
+
+    fn fact(&self, fact: Fact) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
+        let metadata = self.metadata.filter(|_| fact == Fact::Metadata);
+        Ok(metadata.map(Into::into))
+    }
+
+    fn unix_time(&self) -> Result<Duration, Unreadable> {
+        Ok(Duration::from_secs(1_800_000_000))
+    }
+
+    fn monotonic(&self) -> Result<Duration, Unreadable> {
+        Ok(Duration::from_secs(1_000))
+    }
+}

@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use policy::{Policy, compile, internal};
 use portcullis_fuzz::{Plain, Shelf};
 use rate_limit::Limits;
-use spiffe::Identity;
+use spiffe::{Identity, SpiffeId};
 
 const REQUESTS: [(&[u8], &[u8], Option<&[u8]>); 5] = [
     (b"GET", b"/", Some(b"shop.example.org")),
@@ -20,9 +20,13 @@ const REQUESTS: [(&[u8], &[u8], Option<&[u8]>); 5] = [
 
 fuzz_target!(|bytes: &[u8]| {
     let store = Rc::new(Shelf::default());
+    let identity = Identity::new();
+    let tokens = Tokens::new()
+        .with_spiffe_ids(SpiffeId::is_in)
+        .with_workloads(identity.workloads());
     let policies: Vec<Box<dyn Policy>> = vec![
-        Box::new(Identity::new()),
-        Box::new(Tokens::new()),
+        Box::new(identity),
+        Box::new(tokens),
         Box::new(Limits::new(store, || Ok([7; 16]))),
     ];
     match compile(bytes, "gateway.wasm", policies) {

@@ -10,11 +10,12 @@ pub struct HeaderName(Rc<str>);
 
 /// Headers that the proxy, the connection or another credential lives by. To overwrite one
 /// would change how the request is routed, framed, or whom it is believed to be from.
-const RESERVED: [&str; 27] = [
+const RESERVED: [&str; 33] = [
     "authorization",
     "client-cert",
     "client-cert-chain",
     "connection",
+    "content-encoding",
     "content-length",
     "content-type",
     "cookie",
@@ -37,7 +38,12 @@ const RESERVED: [&str; 27] = [
     "x-http-method",
     "x-http-method-override",
     "x-method-override",
+    "x-original-host",
+    "x-original-uri",
+    "x-original-url",
+    "x-real-ip",
     "x-request-id",
+    "x-rewrite-url",
 ];
 
 /// The same, by how they begin.
@@ -156,6 +162,8 @@ mod tests {
             ("x-forwarded-client-cert", true),
             ("x-forwarded-for", true),
             ("cookie", true),
+            ("x-original-url", true),
+            ("x_rewrite_url", true),
             ("x-user", false),
             ("x-envoyage", false),
             ("x-tenant-host", false),

@@ -45,7 +45,9 @@ impl Compiler<'_> {
                     known.push((text, attribute));
                     known.len().saturating_sub(1)
                 });
-                let folded = matches!(known.get(at), Some((_, Some(one))) if one.is_folded());
+                let attribute = known.get(at).and_then(|(_, attribute)| attribute.as_ref());
+                refuse_never(attribute, values, &place, report);
+                let folded = attribute.is_some_and(|attribute| attribute.is_folded());
                 add_values(
                     &mut overrides,
                     (at, text, folded),
@@ -124,6 +126,20 @@ impl Compiler<'_> {
             );
         }
         Some(attribute)
+    }
+}
+
+/// Refuses values that the attribute never has: an override on them would never be taken.
+fn refuse_never(
+    attribute: Option<&Rc<dyn Attribute>>,
+    values: &[Text],
+    place: &Place<'_>,
+    report: &mut Report,
+) {
+    for (index, value) in values.iter().enumerate() {
+        if let Some(why) = attribute.and_then(|attribute| attribute.never_is(value.as_str())) {
+            report.error(&place.index(index), why);
+        }
     }
 }
 

@@ -147,6 +147,11 @@ impl Attribute for TokenAttribute {
         Trust::Verified(crate::SECTION)
     }
 
+    fn source(&self) -> Option<&str> {
+        let provider = self.verifier.providers.get(self.provider?);
+        provider.map(|provider| &*provider.name)
+    }
+
     fn needs(&self) -> Option<&str> {
         self.credential.as_deref()
     }

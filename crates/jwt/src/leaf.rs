@@ -81,6 +81,12 @@ impl TokenLeaf {
         failure
     }
 
+    /// The names of its providers.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let providers = self.providers.iter();
+        providers.filter_map(|number| Some(&*self.verifier.providers.get(*number)?.name))
+    }
+
     fn missing(&self) -> Failure {
         Failure::new(reason::MISSING, Weight::Missing)
             .challenged(self.verifier.challenges.missing())
@@ -137,6 +143,15 @@ impl Leaf for TokenLeaf {
 
     fn verifies(&self, section: &str) -> bool {
         section == crate::SECTION && self.demand == Demand::Required
+    }
+
+    fn verifies_source(&self, section: &str, source: &str) -> bool {
+        self.verifies(section) && self.names().all(|name| name == source)
+    }
+
+    fn looks_for(&self, section: &str, source: Option<&str>) -> bool {
+        let mut names = self.names();
+        section == crate::SECTION && names.any(|name| source.is_none_or(|source| name == source))
     }
 }
 

@@ -48,6 +48,12 @@ pub trait Attribute: fmt::Debug {
     /// How far it can be believed; decides when a limit with this key runs.
     fn trust(&self) -> Trust;
 
+    /// The one source of its section that must have verified it, by name: the provider of
+    /// `jwt[PROVIDER].claims[A]`. `None` where any of them does.
+    fn source(&self) -> Option<&str> {
+        None
+    }
+
     /// Whether it verifies what it needs when it is asked. One that does not finds only what a part
     /// of a condition has verified before, so a condition must hold such a part beside it.
     fn verifies_itself(&self) -> bool {

@@ -90,18 +90,29 @@ impl Condition {
             && (self.any_of.is_empty() || self.any_of.iter().any(Self::is_open))
     }
 
-    /// Whether whoever passes it has shown a credential of this section.
-    pub(crate) fn verifies(&self, section: &str) -> bool {
-        self.leaves.iter().any(|leaf| leaf.verifies(section))
-            || self.verified.iter().any(|when| when.verifies(section))
+    /// Whether whoever passes it has shown a credential of this section, of this source of it if
+    /// one is named.
+    pub(crate) fn verifies(&self, section: &str, source: Option<&str>) -> bool {
+        let leaf_does = |leaf: &dyn Leaf| match source {
+            None => leaf.verifies(section),
+            Some(source) => leaf.verifies_source(section, source),
+        };
+        let does = |condition: &Self| condition.verifies(section, source);
+        self.leaves.iter().any(|leaf| leaf_does(&**leaf))
             || self
-                .all_of
+                .verified
                 .iter()
-                .any(|condition| condition.verifies(section))
-            || (!self.any_of.is_empty()
-                && self
-                    .any_of
-                    .iter()
-                    .all(|condition| condition.verifies(section)))
+                .any(|when| when.verifies(section, source))
+            || self.all_of.iter().any(does)
+            || (!self.any_of.is_empty() && self.any_of.iter().all(does))
+    }
+
+    /// Whether asking it may verify a credential of this section, of this source if one is named.
+    pub(crate) fn looks_for(&self, section: &str, source: Option<&str>) -> bool {
+        let does = |condition: &Self| condition.looks_for(section, source);
+        let mut leaves = self.leaves.iter();
+        leaves.any(|leaf| leaf.looks_for(section, source))
+            || self.all_of.iter().any(does)
+            || self.any_of.iter().any(does)
     }
 }

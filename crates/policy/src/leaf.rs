@@ -31,4 +31,16 @@ pub trait Leaf: std::fmt::Debug {
     fn verifies(&self, _section: &str) -> bool {
         false
     }
+
+    /// As [`Self::verifies`], for the credential of one source of the section, by its name: a
+    /// token of that provider and of no other.
+    fn verifies_source(&self, _section: &str, _source: &str) -> bool {
+        false
+    }
+
+    /// Whether it may verify a credential of the section, or of one source of it, be it only where
+    /// the request has one. What nothing looks for is never there.
+    fn looks_for(&self, section: &str, source: Option<&str>) -> bool {
+        source.is_none() && self.verifies(section)
+    }
 }

@@ -27,8 +27,11 @@ pub trait RouteNames {
     /// All names, for messages.
     fn names(&self) -> Vec<&str>;
     /// The names of routes that can permit a request for which the given section (`"jwt"`,
-    /// `"identity"`) has verified nothing.
-    fn unverified(&self, section: &str) -> Vec<(RouteId, &str)>;
+    /// `"identity"`), or the one source of it that is named, has verified nothing.
+    fn unverified(&self, section: &str, source: Option<&str>) -> Vec<(RouteId, &str)>;
+    /// The routes on which something may verify a credential of the section, or of the one source
+    /// of it that is named: their own condition, or a guard.
+    fn looking_for(&self, section: &str, source: Option<&str>) -> Vec<RouteId>;
     /// The document's mode: what a limit that says nothing is in.
     fn mode(&self) -> Mode {
         Mode::Enforce

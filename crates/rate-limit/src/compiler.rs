@@ -3,6 +3,7 @@
 mod costs;
 mod overrides;
 mod rates;
+mod verified;
 
 use std::num::NonZeroU32;
 use std::rc::Rc;
@@ -46,10 +47,15 @@ impl Compiler<'_> {
             report,
         );
         let key = self.key(entry, &place.field("key"), report);
-        let overrides = self.overrides(entry, cost, &place.field("overrides"), report);
+        let overrides = self.overrides(
+            entry,
+            (scope.as_ref(), cost),
+            &place.field("overrides"),
+            report,
+        );
         let (bucket, key, scope) = (bucket?, key?, scope?);
         let overrides = overrides?;
-        self.check_missing(entry, &key, &scope, &place.field("key"), report);
+        self.check_verified(entry, &key, &scope, &place.field("key"), report);
         let verified = key.verified().next().is_some() || overrides.are_verified();
         Some(Limit {
             name: entry.name.share(),
@@ -128,36 +134,6 @@ impl Compiler<'_> {
         }
         found
     }
-
-    /// Refuses a key that some request can reach the limit without, unless the entry says what
-    /// becomes of such a request.
-    fn check_missing(
-        &self,
-        entry: &LimitEntry,
-        key: &Key,
-        scope: &Scope,
-        place: &Place<'_>,
-        report: &mut Report,
-    ) {
-        if entry.missing.is_some() {
-            return;
-        }
-        for (index, section) in key.verified() {
-            let unverified = self.routes.unverified(section);
-            let hole = unverified.into_iter().find(|(id, _)| scope.includes(*id));
-            if let Some((_, route)) = hole {
-                let attribute = written(entry, index);
-                report.error(
-                    &place.index(index),
-                    format_args!(
-                        "routes[{route}] verifies no {}, so {attribute} is missing there; narrow \
-                         with \"routes: [...]\" or say \"missing: share\" or \"skip\"",
-                        credential(section)
-                    ),
-                );
-            }
-        }
-    }
 }
 
 /// Says which parts of a key nobody verifies: whoever can change one is counted apart.
@@ -185,16 +161,6 @@ const OURS: [&str; 2] = ["route", "destination.port"];
 fn written(entry: &LimitEntry, index: usize) -> &str {
     let texts = entry.key.as_deref().unwrap_or_default();
     texts.get(index).map_or("it", |text| text.as_str())
-}
-
-/// What a section verifies, in a sentence.
-const fn credential(section: &str) -> &str {
-    match section.as_bytes() {
-        b"jwt" => "token",
-        b"identity" => "identity",
-        b"api_key" => "API key",
-        _ => section,
-    }
 }
 
 /// A number whose bounds the language has checked.

@@ -76,13 +76,16 @@ impl Key {
             .map(|(index, _)| index)
     }
 
-    /// The sections whose credentials must be verified before the key can be read, with the
-    /// number of the part that asks for it.
-    pub(crate) fn verified(&self) -> impl Iterator<Item = (usize, &'static str)> + '_ {
+    /// The attributes whose credentials must be verified before the key can be read, each with its
+    /// number and its section.
+    pub(crate) fn verified(&self) -> impl Iterator<Item = (usize, &'static str, &dyn Attribute)> {
         let parts = self.0.iter().enumerate();
-        parts.filter_map(|(index, part)| match part.trust() {
-            Trust::Unverified => None,
-            Trust::Verified(section) => Some((index, section)),
+        parts.filter_map(|(index, part)| match part {
+            Part::RemoteIp(_) => None,
+            Part::Attribute(attribute) => match attribute.trust() {
+                Trust::Unverified => None,
+                Trust::Verified(section) => Some((index, section, &**attribute)),
+            },
         })
     }
 }

@@ -167,7 +167,8 @@ fn report_size(section: &Section, size: Size, place: &Place<'_>, report: &mut Re
     );
     let named = section.limits.iter().map(|limit| {
         let overrides = limit.overrides.iter().flatten();
-        let values = overrides.flat_map(|entry| &entry.r#match.0);
+        let counted = overrides.filter(|entry| !entry.unlimited);
+        let values = counted.flat_map(|entry| &entry.r#match.0);
         values.fold(1, |sum: usize, (_, values)| {
             sum.saturating_add(values.len())
         })

@@ -39,6 +39,10 @@ fn each_mistake_has_its_message() {
         (r#", "key": ["remote.port"]"#, r#"rate_limit.limits[x].key[0]: unknown attribute "remote.port""#),
         (r#", "key": ["remote.ip", "jwt.principal"]"#, r#"rate_limit.limits[x].key[1]: routes[health] verifies no token, so jwt.principal is missing there; narrow with "routes: [...]" or say "missing: share" or "skip""#),
         (r#", "key": ["source.principal"], "routes": ["orders", "other"]"#, r#"rate_limit.limits[x].key[0]: routes[other] verifies no identity, so source.principal is missing there; narrow with "routes: [...]" or say "missing: share" or "skip""#),
+        (r#", "key": ["jwt[old].claims[sub]"], "routes": ["orders"]"#, r#"rate_limit.limits[x].key[0]: routes[orders] verifies no token of "old", so jwt[old].claims[sub] is missing there; narrow with "routes: [...]" or say "missing: share" or "skip""#),
+        (r#", "key": ["jwt[unused].claims[sub]"], "missing": "share""#, r#"rate_limit.limits[x].key[0]: nothing verifies a token of "unused" where this limit counts, so jwt[unused].claims[sub] is never there; ask for it in a route's "allow", or remove it here"#),
+        (r#", "key": ["remote.ip", "jwt.principal"], "routes": ["health", "other"], "missing": "skip""#, r#"rate_limit.limits[x].key[1]: nothing verifies a token where this limit counts, so jwt.principal is never there; ask for it in a route's "allow", or remove it here"#),
+        (r#", "routes": ["health"], "overrides": [{"match": {"jwt.claims[plan]": ["gold"]}, "unlimited": true}]"#, r#"rate_limit.limits[x].overrides[0].match["jwt.claims[plan]"]: nothing verifies a token where this limit counts, so jwt.claims[plan] is never there; ask for it in a route's "allow", or remove it here"#),
         (r#", "routes": ["orders", "odrers"]"#, r#"rate_limit.limits[x].routes[1]: no route has the name "odrers"; did you mean "orders"?"#),
         (r#", "routes": ["/v1/**"]"#, r#"rate_limit.limits[x].routes[0]: no route has the name "/v1/**""#),
         (r#", "missing": "pass""#, r#"rate_limit.limits[x].missing: unknown word "pass"; write one of: share, skip, deny"#),
@@ -113,4 +117,44 @@ fn a_document_is_read_without_touching_the_store() {
     );
     assert_eq!((gates.len(), report.is_refused()), (1, false));
     assert!(store.names().is_empty());
+}
+
+#[test]
+fn a_key_that_nobody_verifies_is_noted() {
+    let note = |rest: &str| {
+        let section = format!(r#"{{"limits": [{{"name": "x", {RATES}{rest}}}]}}"#);
+        let (_, report) = compile(&Rc::new(Contested::default()), &section);
+        let notes = report.notes().iter();
+        let mut of_key = notes.filter(|note| note.starts_with("rate_limit.limits[x].key"));
+        of_key.next().cloned()
+    };
+    let told = "rate_limit.limits[x].key: nobody verifies remote.ip, request.headers[x-a]: whoever \
+                can change it is counted apart";
+    let key = r#", "key": ["remote.ip", "request.headers[x-a]", "route"]"#;
+    assert_eq!(note(key).as_deref(), Some(told));
+    assert_eq!(note(r#", "key": ["route"]"#), None);
+    let verified = r#", "routes": ["orders"], "key": ["jwt.principal", "source.principal"]"#;
+    assert_eq!(note(verified), None);
+}
+
+#[test]
+fn a_table_too_small_for_the_keys_of_the_document_is_a_warning() {
+    let section = |values: usize, max_keys: u64| {
+        let values: Vec<String> = (0..values).map(|n| format!("\"{n}\"")).collect();
+        format!(
+            r#"{{"max_keys": {max_keys}, "limits": [{{"name": "x", {RATES}, "key": ["request.headers[x-a]"],
+            "overrides": [{{"match": {{"request.headers[x-a]": [{}]}}, "rates": [{{"requests": 2, "per": "1s"}}]}}]}}]}}"#,
+            values.join(",")
+        )
+    };
+    let warnings = |section: &str| {
+        let (_, report) = compile(&Rc::new(Contested::default()), section);
+        report.warnings().to_vec()
+    };
+    // The limit itself, and a key for each value.
+    assert_eq!(warnings(&section(15, 64)), [""; 0]);
+    let told = "rate_limit.max_keys: the document itself names 17 keys, and a table of 64 is crowded \
+                from a quarter on; write at least 68";
+    assert_eq!(warnings(&section(16, 64)), [told]);
+    assert_eq!(warnings(&section(16, 128)), [""; 0]);
 }

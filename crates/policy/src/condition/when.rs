@@ -180,10 +180,13 @@ impl When {
         }
     }
 
-    /// Whether it holds only where this section's credential was verified.
-    pub(super) fn verifies(&self, section: &str) -> bool {
+    /// Whether it holds only where this section's credential was verified, by this source if one is
+    /// named.
+    pub(super) fn verifies(&self, section: &str, source: Option<&str>) -> bool {
         let absent = matches!(self.test, Test::Present(false));
-        !absent && matches!(self.attribute.trust(), Trust::Verified(name) if name == section)
+        let by_it = source.is_none() || self.attribute.source() == source;
+        let of_it = matches!(self.attribute.trust(), Trust::Verified(name) if name == section);
+        !absent && by_it && of_it
     }
 
     /// Whether it holds.

@@ -138,6 +138,7 @@ fn read(
     let names = KnownRoutes {
         routes: &routes,
         trial: &trial_routes,
+        guards: [&deny, &require],
         mode,
         bypass_preflight,
     };

@@ -75,7 +75,7 @@ impl Guard {
             (Who::None, _) => {
                 report.error(&who_place, "\"none\" denies nobody; remove the entry or name a condition");
             }
-            (Who::If(condition), "deny") if condition.verifies("jwt") => report.warning(
+            (Who::If(condition), "deny") if condition.verifies("jwt", None) => report.warning(
                 &who_place.field("jwt"),
                 "whoever sends no token is not hit; write it as \"require\" or as a condition of the routes",
             ),

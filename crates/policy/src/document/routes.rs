@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::guards::Guard;
 use super::model::{Accepted, RouteModel};
 use crate::condition::{ConditionReader, Who};
 use crate::language::{Place, Report};
@@ -105,6 +106,8 @@ impl Routes {
 pub(crate) struct KnownRoutes<'a> {
     pub(crate) routes: &'a Routes,
     pub(crate) trial: &'a Routes,
+    /// `deny` and `require`.
+    pub(crate) guards: [&'a [Guard]; 2],
     pub(crate) mode: Mode,
     /// A CORS preflight passes without the condition of its route.
     pub(crate) bypass_preflight: bool,
@@ -119,17 +122,31 @@ impl RouteNames for KnownRoutes<'_> {
         self.routes.0.iter().map(|route| &*route.name).collect()
     }
 
-    fn unverified(&self, section: &str) -> Vec<(RouteId, &str)> {
+    fn unverified(&self, section: &str, source: Option<&str>) -> Vec<(RouteId, &str)> {
         let lets_in_without = |route: &Route| match &route.allow {
             Who::Any => true,
             Who::If(_) if self.bypass_preflight && route.takes_options => true,
-            Who::If(condition) => !condition.verifies(section),
+            Who::If(condition) => !condition.verifies(section, source),
             Who::None => false,
         };
         self.routes
             .each()
             .filter(|(_, route)| lets_in_without(route))
             .map(|(id, route)| (id, &*route.name))
+            .collect()
+    }
+
+    fn looking_for(&self, section: &str, source: Option<&str>) -> Vec<RouteId> {
+        let looks = |who: &Who| match who {
+            Who::If(condition) => condition.looks_for(section, source),
+            Who::Any | Who::None => false,
+        };
+        let mut guards = self.guards.iter().copied().flatten();
+        let everywhere = guards.any(|guard| looks(&guard.who));
+        self.routes
+            .each()
+            .filter(|(_, route)| everywhere || looks(&route.allow))
+            .map(|(id, _)| id)
             .collect()
     }
 

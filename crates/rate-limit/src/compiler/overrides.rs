@@ -7,6 +7,7 @@ use policy::language::{Place, Report, Text};
 use policy::{Attribute, Trust};
 
 use super::Compiler;
+use crate::limit::Scope;
 use crate::overrides::{Override, Overrides, Tier};
 use crate::{LimitEntry, OverrideEntry};
 
@@ -19,7 +20,7 @@ impl Compiler<'_> {
     pub(super) fn overrides(
         &self,
         entry: &LimitEntry,
-        cost: u32,
+        (scope, cost): (Option<&Scope>, u32),
         place: &Place<'_>,
         report: &mut Report,
     ) -> Option<Overrides> {
@@ -41,7 +42,7 @@ impl Compiler<'_> {
                 let place = place.key(text);
                 let at = known.iter().position(|(other, _)| other == text);
                 let at = at.unwrap_or_else(|| {
-                    let attribute = self.compared(entry, text, &place, report);
+                    let attribute = self.compared(entry, scope, text, &place, report);
                     known.push((text, attribute));
                     known.len().saturating_sub(1)
                 });
@@ -111,6 +112,7 @@ impl Compiler<'_> {
     fn compared(
         &self,
         entry: &LimitEntry,
+        scope: Option<&Scope>,
         text: &str,
         place: &Place<'_>,
         report: &mut Report,
@@ -124,6 +126,11 @@ impl Compiler<'_> {
                 "nobody verifies it, so whoever states it could choose its rates; add it to the \
                  key, or match what is verified",
             );
+        }
+        if let Some(scope) = scope
+            && !in_key
+        {
+            self.check_looked_for(text, &*attribute, scope, place, report);
         }
         Some(attribute)
     }

@@ -19,7 +19,8 @@ use policy::{
 };
 use rate_limit::Limits;
 
-/// Routes 0 to 2; `orders` verifies a token and an identity, the others nothing.
+/// Routes 0 to 2; `orders` verifies a token and an identity, and may verify one of the provider
+/// `old`; the others nothing.
 pub struct Routes;
 
 const ROUTES: [&str; 3] = ["health", "orders", "other"];
@@ -34,8 +35,17 @@ impl RouteNames for Routes {
         ROUTES.to_vec()
     }
 
-    fn unverified(&self, _section: &str) -> Vec<(RouteId, &str)> {
-        vec![(RouteId(0), "health"), (RouteId(2), "other")]
+    fn unverified(&self, _section: &str, source: Option<&str>) -> Vec<(RouteId, &str)> {
+        let mut all = vec![(RouteId(0), "health"), (RouteId(2), "other")];
+        all.extend((source == Some("old")).then_some((RouteId(1), "orders")));
+        all
+    }
+
+    fn looking_for(&self, _section: &str, source: Option<&str>) -> Vec<RouteId> {
+        match source {
+            Some("unused") => Vec::new(),
+            _ => vec![RouteId(1)],
+        }
     }
 }
 
@@ -64,6 +74,11 @@ impl Attribute for Header {
     fn trust(&self) -> Trust {
         self.1
     }
+
+    fn source(&self) -> Option<&str> {
+        let (provider, _) = self.0.strip_prefix("jwt[")?.split_once(']')?;
+        Some(provider)
+    }
 }
 
 impl Attributes for Known {
@@ -75,7 +90,7 @@ impl Attributes for Known {
     ) -> Option<Rc<dyn Attribute>> {
         let header = text.strip_prefix("request.headers[");
         let (name, trust) = match (text, header.and_then(|name| name.strip_suffix(']'))) {
-            (text, _) if text.starts_with("jwt.") => (text, Trust::Verified("jwt")),
+            (text, _) if text.starts_with("jwt") => (text, Trust::Verified("jwt")),
             ("remote.ip" | "route", _) => (text, Trust::Unverified),
             ("source.principal", _) => (text, Trust::Verified("identity")),
             (_, Some(name)) => (name, Trust::Unverified),

@@ -81,11 +81,12 @@ fn long() -> BoxedStrategy<i64> {
 }
 
 fn small() -> BoxedStrategy<i64> {
-    prop_oneof![4 => Just(0i64), 1 => -1_000..1_000i64].boxed()
+    prop_oneof![4 => Just(0i64), 1 => -1_000..1_000i64, 1 => -3_600_000..3_600_000i64].boxed()
 }
 
 fn large() -> BoxedStrategy<i64> {
-    prop_oneof![8 => 0..30i64, 1 => -200_000..200_000i64, 1 => -3_000..200_000i64].boxed()
+    const DAYS: i64 = 2 * 86_400_000;
+    prop_oneof![8 => 0..30i64, 1 => -DAYS..DAYS, 1 => -3_000..200_000i64].boxed()
 }
 
 const fn chances(step: BoxedStrategy<i64>, between: BoxedStrategy<i64>) -> Chances {
@@ -117,13 +118,13 @@ proptest! {
         prop_assert_eq!(world.tally(|tallies| &tallies.clamped), 0);
     }
 
-    /// The clock jumps: a second forth and back, which no stored time is clamped for.
+    /// The clock jumps: an hour forth and back, which no stored time is clamped for.
     #[test]
     fn under_small_steps_of_the_clock(schedule in schedule(chances(small(), small()))) {
         prop_assert_eq!(run(8, schedule).over_quota(|one| one.reading), None);
     }
 
-    /// The clock jumps back for minutes, so that stored times are clamped: what counts is how far
+    /// The clock jumps back for days, so that stored times are clamped: what counts is how far
     /// it has moved forward in sum.
     #[test]
     fn under_large_steps_of_the_clock(schedule in schedule(chances(large(), long()))) {

@@ -195,3 +195,22 @@ fn the_last_try_may_succeed_and_one_more_is_not_made() {
     assert_eq!(world.tally(|tallies| &tallies.contentions), 1);
     assert!(world.store.plan.borrow().is_empty());
 }
+
+/// What a decision costs in calls to the proxy: nothing else of it grows with keys or workers.
+#[test]
+fn a_decision_is_one_read_and_one_swap() {
+    let world = World::new(2, 65_536, &[ONCE]);
+    let calls = |operation| {
+        world.store.calls.set((0, 0));
+        let _ = world.run(&operation);
+        world.store.calls.get()
+    };
+    let _ = world.run(&ask(0, 0, 0)); // worker 0 knows the seed
+    for key in 1..50 {
+        assert_eq!(calls(ask(0, key, 1)), (1, 1), "permitted");
+        assert_eq!(calls(ask(0, key, 1)), (1, 0), "denied: nothing is written");
+    }
+    // Once a second a worker looks whether the seed is still the one it knows.
+    assert_eq!(calls(ask(0, 1, 1_000)), (3, 0));
+    assert_eq!(calls(ask(0, 1, 1)), (1, 0));
+}

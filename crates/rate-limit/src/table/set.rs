@@ -13,10 +13,12 @@ use crate::{Arrivals, Moment, Rates};
 /// Entries in a set. More make a full set rarer and every copy longer.
 pub(super) const ENTRIES: usize = 8;
 
-/// How far ahead of a worker's clock a stored time may lie beyond what its rates explain, one
-/// minute. A worker reads its clock after the set, so that a clock which never goes back needs
-/// none; this is for one that does. A time clamped too early would give back what was spent.
-pub(super) const SLACK: u64 = 60 * 1_000_000_000;
+/// How far ahead of a worker's clock a stored time may lie beyond what its rates explain, one day.
+/// A worker reads its clock after the set, so that a clock which never goes back and is the same
+/// for all needs none. A time that is clamped is given back to its key, and so a worker whose clock
+/// stands behind, or goes back, must not clamp what the others wrote: it waits instead. Beyond a
+/// day it is another clock (a process moved to another machine), and waiting would never end.
+pub(super) const SLACK: u64 = 86_400 * 1_000_000_000;
 
 /// The bytes of a full set of keys with so many rates.
 pub(super) const fn size(rates: usize) -> usize {
@@ -208,24 +210,26 @@ impl Set {
         }
     }
 
-    /// The value to store under `name`: 40 bytes and, for one rate, 17 for each entry.
+    /// The value to store under `name`: 36 bytes and, for one rate, 17 for each entry.
     pub(super) fn to_bytes(&self, name: &str, seed: &Seed) -> Vec<u8> {
-        let mut body = Vec::with_capacity(24 + self.entries.len() * (9 + MAX_RATES * 8));
+        let mut value = Vec::with_capacity(size(MAX_RATES));
+        value.extend_from_slice(&MAGIC);
+        value.extend_from_slice(&[0; 8]); // the seal's place
         for moment in [self.floor, self.lost, self.overflowed] {
-            body.extend_from_slice(&moment.nanos().to_le_bytes());
+            value.extend_from_slice(&moment.nanos().to_le_bytes());
         }
         for entry in &self.entries {
-            body.extend_from_slice(&entry.fingerprint.to_le_bytes());
+            value.extend_from_slice(&entry.fingerprint.to_le_bytes());
             let times = entry.arrivals.times();
-            body.push(u8::try_from(times.len()).unwrap_or(u8::MAX));
+            value.push(u8::try_from(times.len()).unwrap_or(u8::MAX));
             for time in times {
-                body.extend_from_slice(&time.nanos().to_le_bytes());
+                value.extend_from_slice(&time.nanos().to_le_bytes());
             }
         }
-        let mut value = Vec::with_capacity(12 + body.len());
-        value.extend_from_slice(&MAGIC);
-        value.extend_from_slice(&seed.seal(name, &body).to_le_bytes());
-        value.append(&mut body);
+        if let Some((head, body)) = value.split_first_chunk_mut::<12>() {
+            let (_, place) = head.split_at_mut(MAGIC.len());
+            place.copy_from_slice(&seed.seal(name, body).to_le_bytes());
+        }
         value
     }
 

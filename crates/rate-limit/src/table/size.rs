@@ -12,6 +12,10 @@ pub struct Size(u64);
 /// the map's own table while that grows, and the name.
 const NODE: u64 = 224;
 
+/// What the proxy's allocator keeps at hand for any table: pages used in part, and a cache for each
+/// thread.
+const AT_HAND: u64 = 1 << 20;
+
 /// The values that hold coarse entries, one entry for each limit that overflows.
 const COARSE_SETS: u64 = 64;
 
@@ -28,12 +32,13 @@ impl Size {
     }
 
     /// The most bytes that it takes in the proxy, where no limit has more than so many rates: every
-    /// set full, each with its name and what the proxy's map and allocator add to a value. Measured
-    /// in docs/limits.md.
+    /// set full, each with its name and what the proxy's map and allocator add to a value, and what
+    /// the allocator holds besides. Measured in docs/limits.md.
     pub(crate) const fn memory(self, rates: usize) -> u64 {
         let values = self.0.saturating_add(COARSE_SETS);
         let value = super::set::size(rates) as u64;
-        values.saturating_mul(value.saturating_mul(5) / 4 + NODE)
+        let table = values.saturating_mul(value.saturating_mul(5) / 4 + NODE);
+        table.saturating_add(AT_HAND)
     }
 
     /// The name of the set for a hash. The product and the format's version are part of it: the

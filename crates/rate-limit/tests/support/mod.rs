@@ -7,7 +7,11 @@
     reason = "a test's own tools: each file takes what it needs, and a panic fails the test"
 )]
 
+mod admissions;
+pub mod ground;
+pub mod race;
 mod store;
+mod turns;
 
 use std::cell::{Cell, RefCell};
 use std::num::{NonZeroU32, NonZeroU64};
@@ -19,6 +23,7 @@ use rate_limit::{
     Charge, Identity, Moment, Rate, Rates, SeedSource, Size, Table, Tallies, Unusable, Verdict,
 };
 
+pub use admissions::{Admission, Written, over_quota};
 #[allow(unused_imports, reason = "each file takes what it needs")]
 pub use store::{Contested, Fate};
 
@@ -34,9 +39,6 @@ pub struct Operation {
     pub cost: u32,
 }
 
-/// A limit of the world: its name and its rates as `(requests, per in ms, burst)`.
-pub type Written = (&'static str, &'static [(u32, u64, u32)]);
-
 /// Workers that share one store, one clock and some limits.
 pub struct World {
     pub store: Rc<Contested>,
@@ -49,20 +51,8 @@ pub struct World {
     pub admitted: RefCell<Vec<Admission>>,
 }
 
-/// A request that was let through.
-#[derive(Clone, Copy, Debug)]
-pub struct Admission {
-    pub limit: usize,
-    pub key: u8,
-    pub cost: u32,
-    /// What the worker read on the clock, in nanoseconds.
-    pub reading: u64,
-    /// How far the clock had moved forward in sum.
-    pub forward: u64,
-}
-
-/// The clock at first: an hour, so that it can go back.
-const START: u64 = 3_600_000_000_000;
+/// The clock at first: half a year, so that it can go back.
+const START: u64 = 15_000_000_000_000_000;
 
 impl World {
     pub fn new(workers: u8, keys: u64, written: &[Written]) -> Rc<Self> {
@@ -156,32 +146,7 @@ impl World {
 
     /// The first stretch of admissions of one key that any rate of its limit does not allow.
     pub fn over_quota(&self, time: impl Fn(&Admission) -> u64) -> Option<String> {
-        let admitted = self.admitted.borrow();
-        for (limit, (name, rates)) in self.written.iter().enumerate() {
-            for key in 0..=u8::MAX {
-                let mine = admitted
-                    .iter()
-                    .filter(|one| one.limit == limit && one.key == key);
-                let mut times: Vec<(i128, i128)> = mine
-                    .map(|one| (i128::from(time(one)), i128::from(one.cost)))
-                    .collect();
-                times.sort_unstable();
-                for (requests, per, burst) in *rates {
-                    let (per, requests) = (i128::from(*per) * 1_000_000, i128::from(*requests));
-                    for (first, (from, _)) in times.iter().enumerate() {
-                        let mut count = 0;
-                        for (to, cost) in times.iter().skip(first) {
-                            count += cost;
-                            if (count - i128::from(*burst)) * per > requests * (to - from) {
-                                let time = to - from;
-                                return Some(format!("{name} key {key}: {count} in {time} ns"));
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        None
+        over_quota(&self.written, &self.admitted.borrow(), time)
     }
 }
 
@@ -190,7 +155,7 @@ pub const fn is_admitted(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Admitted(_))
 }
 
-fn limit((name, written): &Written) -> (Identity, Rates, Vec<Rate>) {
+pub fn limit((name, written): &Written) -> (Identity, Rates, Vec<Rate>) {
     let n = |number| NonZeroU32::new(number).unwrap();
     let rate = |(requests, per, burst): &(u32, u64, u32)| {
         Rate::new(n(*requests), Duration::from_millis(*per), n(*burst))

@@ -36,6 +36,8 @@ pub struct Contested {
     pub plan: RefCell<VecDeque<Fate>>,
     /// What other workers do before a read of the store or of the clock.
     pub held: RefCell<VecDeque<Option<Operation>>>,
+    /// Reads and swaps.
+    pub calls: Cell<(u32, u32)>,
     pub always_lost: Cell<bool>,
     pub broken: Cell<bool>,
     pub intruder: RefCell<Option<Intruder>>,
@@ -87,6 +89,8 @@ impl Contested {
 
 impl Store for Contested {
     fn read(&self, name: &str) -> Result<Option<Stored>, StoreError> {
+        let (reads, swaps) = self.calls.get();
+        self.calls.set((reads + 1, swaps));
         if self.broken.get() {
             return Err(StoreError);
         }
@@ -99,6 +103,8 @@ impl Store for Contested {
     }
 
     fn swap(&self, name: &str, value: &[u8], expected: Expected) -> Result<Swap, StoreError> {
+        let (reads, swaps) = self.calls.get();
+        self.calls.set((reads, swaps + 1));
         if self.always_lost.get() && !name.ends_with("seed") {
             return Ok(Swap::Lost);
         }

@@ -144,22 +144,23 @@ fn a_worker_whose_clock_is_behind_clamps_nothing() {
     let rates = each_second(3);
     let mut set = Set::default();
     for _ in 0..4 {
-        let _ = take(&mut set, 7, &rates, at(100), None);
+        let _ = take(&mut set, 7, &rates, at(100_000), None);
     }
-    let behind = Moment::from_nanos(100 * SECOND - SLACK);
+    let behind = Moment::from_nanos(100_000 * SECOND - SLACK);
     assert!(matches!(
         take(&mut set, 7, &rates, behind, None),
         Outcome::Refused(_, Change::None)
     ));
-    assert!(!taken(take(&mut set, 7, &rates, at(100), None)));
+    assert!(!taken(take(&mut set, 7, &rates, at(100_000), None)));
 }
 
 #[test]
 fn the_sets_own_times_are_bounded_too() {
-    let mut set = Set::lost_at(at(1_000));
-    assert!(!set.bound(at(940)));
-    assert!(set.bound(at(939)));
-    assert_eq!(set.lost, at(939));
+    const DAY: u64 = 86_400;
+    let mut set = Set::lost_at(at(DAY + 1_000));
+    assert!(!set.bound(at(1_000)));
+    assert!(set.bound(at(999)));
+    assert_eq!(set.lost, at(999));
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! A bucket of a limit: the rates that hold for some of its requests, and how they are told.
 
-use std::fmt::Write;
 use std::num::NonZeroU32;
 use std::rc::Rc;
 
@@ -22,13 +21,13 @@ pub(crate) struct Bucket {
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
     /// The policy's identifier: the limit's name, numbered where it has several rates.
-    pub(crate) name: Box<str>,
+    pub(crate) name: sfv::String,
     /// How many requests.
     pub(crate) quota: u64,
     /// In how many seconds.
     pub(crate) window: u64,
-    /// The item of `RateLimit-Policy`.
-    pub(crate) policy: Box<str>,
+    /// How many at once, where that is another number.
+    pub(crate) burst: Option<u64>,
 }
 
 impl Told {
@@ -42,16 +41,13 @@ impl Told {
                 limit.to_owned()
             };
             let (quota, window) = rate.in_seconds(replicas);
-            let mut policy = format!("\"{name}\";q={quota};w={window}");
             let burst = u64::from(rate.share(replicas).get());
-            if burst != quota {
-                let _ = write!(policy, ";portcullis-burst={burst}"); // a String takes all
-            }
             Self {
-                name: name.into(),
+                // The language's names are ASCII, and so a structured field's strings.
+                name: sfv::String::from_string(name).unwrap_or_default(),
                 quota,
                 window,
-                policy: policy.into(),
+                burst: (burst != quota).then_some(burst),
             }
         });
         each.collect()

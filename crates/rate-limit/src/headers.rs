@@ -1,14 +1,14 @@
 //! What the client is told about its limits.
 //!
 //! `RateLimit` and `RateLimit-Policy` after draft-ietf-httpapi-ratelimit-headers-11, which are lists
-//! of strings with parameters (RFC 9651 §3.1), and the `X-RateLimit` headers of its draft 03. They
-//! are written by hand: names hold no character that a string would escape, numbers are whole, and
-//! a library for the whole grammar would weigh more than this policy; a test reads them with one.
+//! of strings with parameters (RFC 9651 §3.1), and the `X-RateLimit` headers of its draft 03, which
+//! are no structured fields.
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use policy::language::{Place, Report};
+use sfv::{Integer, KeyRef, ListSerializer};
 
 use crate::bucket::Told;
 use crate::level::Left;
@@ -21,9 +21,6 @@ pub(crate) struct Headers {
     fields: bool,
     draft_03: bool,
 }
-
-/// The greatest number that a structured field holds (RFC 9651 §3.3.1).
-const MAX_INTEGER: u64 = 999_999_999_999_999;
 
 impl Headers {
     /// What the section says.
@@ -50,9 +47,9 @@ impl Headers {
             .flat_map(|(told, level)| told.iter().zip(level.rates()))
             .collect();
         let mut headers = Vec::new();
-        if self.fields && !rates.is_empty() {
-            headers.push(("ratelimit-policy", list(&rates, policy)));
-            headers.push(("ratelimit", list(&rates, limit)));
+        if self.fields {
+            headers.extend(policies(&rates).map(|list| ("ratelimit-policy", list)));
+            headers.extend(limits(&rates).map(|list| ("ratelimit", list)));
         }
         if self.draft_03 {
             headers.extend(draft_03(&rates));
@@ -69,38 +66,55 @@ fn draft_03(rates: &[(&Told, Left)]) -> Vec<(&'static str, String)> {
     let Some((told, left)) = tightest else {
         return Vec::new();
     };
-    let all = list(rates, |out, (told, _)| {
-        let _ = write!(
-            out,
-            "{};w={};name=\"{}\"",
-            told.quota, told.window, told.name
-        );
-    });
+    let mut all = told.quota.to_string();
+    for (told, _) in rates {
+        let (quota, window, name) = (told.quota, told.window, told.name.as_str());
+        let _ = write!(all, ", {quota};w={window};name=\"{name}\""); // a String takes all
+    }
     vec![
-        ("x-ratelimit-limit", format!("{}, {all}", told.quota)),
+        ("x-ratelimit-limit", all),
         ("x-ratelimit-remaining", left.requests.to_string()),
         ("x-ratelimit-reset", seconds(left.more).to_string()),
     ]
 }
 
-fn policy(out: &mut String, (told, _): &(&Told, Left)) {
-    out.push_str(&told.policy);
-}
-
-fn limit(out: &mut String, (told, left): &(&Told, Left)) {
-    let (requests, more) = (left.requests, seconds(left.more).min(MAX_INTEGER));
-    let _ = write!(out, "\"{}\";r={requests};t={more}", told.name); // a String takes all
-}
-
-fn list<T>(items: &[T], write: impl Fn(&mut String, &T)) -> String {
-    let mut out = String::new();
-    for item in items {
-        if !out.is_empty() {
-            out.push_str(", ");
+/// The value of `RateLimit-Policy` (§3); `None` where no limit counted the request.
+fn policies(rates: &[(&Told, Left)]) -> Option<String> {
+    let (quota, window, burst) = (key("q")?, key("w")?, key("portcullis-burst")?);
+    let mut list = ListSerializer::new();
+    for (told, _) in rates {
+        let item = list
+            .bare_item(&*told.name)
+            .parameter(quota, integer(told.quota))
+            .parameter(window, integer(told.window));
+        if let Some(most) = told.burst {
+            let _ = item.parameter(burst, integer(most));
         }
-        write(&mut out, item);
     }
-    out
+    list.finish()
+}
+
+/// The value of `RateLimit` (§4); `None` where no limit counted the request.
+fn limits(rates: &[(&Told, Left)]) -> Option<String> {
+    let (remaining, reset) = (key("r")?, key("t")?);
+    let mut list = ListSerializer::new();
+    for (told, left) in rates {
+        let _ = list
+            .bare_item(&*told.name)
+            .parameter(remaining, integer(left.requests.into()))
+            .parameter(reset, integer(seconds(left.more)));
+    }
+    list.finish()
+}
+
+/// The name of a parameter, all of which are names of one.
+fn key(name: &str) -> Option<&KeyRef> {
+    KeyRef::from_str(name).ok()
+}
+
+/// A number, no greater than a structured field holds (RFC 9651 §3.3.1).
+fn integer(number: u64) -> Integer {
+    Integer::try_from(number).unwrap_or(Integer::MAX)
 }
 
 /// Whole seconds, rounded up, and at least one: zero would ask the client to try again at once

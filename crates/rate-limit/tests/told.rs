@@ -13,6 +13,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use document::{Asked, policy, told};
+use proptest::prelude::*;
 use sfv::{BareItem, ListEntry, Parser};
 use support::Contested;
 
@@ -202,6 +203,56 @@ fn who_is_not_counted_is_told_nothing() {
     );
     assert_eq!(told[..2], [[], []]);
     assert_eq!(told[2].len(), 2);
+}
+
+proptest! {
+    /// Whatever the limits are, and whatever is left: what is told is what a reader of structured
+    /// fields finds, and the numbers are those of the limits.
+    #[test]
+    fn what_is_written_is_read(
+        names in prop::collection::btree_set("[a-z0-9][a-z0-9._-]{0,62}", 1..4),
+        rates in prop::collection::vec((1..=1_000_000_000u64, 1..=366u64, "ms|s|m|h|d", 1..=1_000_000_000u64), 1..=4),
+        replicas in prop_oneof![Just(1u64), 1..=10_000u64],
+        millis in 1..4_000_000_000u64,
+    ) {
+        let written: Vec<String> = rates
+            .iter()
+            .map(|(requests, per, unit, burst)| {
+                let per = if unit == "ms" { 100 + per } else { *per };
+                let burst = (*burst).min(requests * 1_000);
+                format!(r#"{{"requests": {requests}, "per": "{per}{unit}", "burst": {burst}}}"#)
+            })
+            .collect();
+        let limit = |name: &String| format!(r#"{{"name": "{name}", "rates": [{}]}}"#, written.join(","));
+        let limits: Vec<String> = names.iter().map(limit).collect();
+        let section = format!(r#"{{"replicas": {replicas}, "limits": [{}]}}"#, limits.join(","));
+        let (policy, gates, report) = policy(&Rc::<Contested>::default(), &section);
+        prop_assume!(report.errors().is_empty()); // a burst that takes too long to come back
+        let told = told(&policy, &gates, &at(millis));
+        let expected: Vec<String> = names
+            .iter()
+            .flat_map(|name| match rates.len() {
+                1 => vec![name.clone()],
+                several => (1..=several).map(|number| format!("{name}:{number}")).collect(),
+            })
+            .collect();
+        let policies = items(header(&told, "ratelimit-policy"));
+        let left = items(header(&told, "ratelimit"));
+        let named = |items: &[(String, Vec<(String, i64)>)]| -> Vec<String> {
+            items.iter().map(|(name, _)| name.clone()).collect()
+        };
+        prop_assert_eq!(named(&policies), expected.clone());
+        prop_assert_eq!(named(&left), expected);
+        for ((_, policy), (_, left)) in policies.iter().zip(&left) {
+            let of = |list: &[(String, i64)], key: &str| list.iter().find(|(k, _)| k == key).map(|(_, n)| *n);
+            let (quota, window) = (of(policy, "q").unwrap(), of(policy, "w").unwrap());
+            prop_assert!(quota >= 1 && window >= 1);
+            let burst = of(policy, "portcullis-burst").unwrap_or(quota);
+            // One request was counted.
+            prop_assert_eq!(of(left, "r").unwrap(), burst - 1);
+            prop_assert!(of(left, "t").unwrap() >= 1);
+        }
+    }
 }
 
 /// Requests that are refused together are told different times.

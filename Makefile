@@ -4,10 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # As scripts/env.sh has it, so that nothing is built twice.
 export CARGO_PROFILE_DEV_DEBUG ?= 0
-.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits lint deny docs compose compose-test ci clean
+.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-limits-accuracy proof-limits-keys lint deny docs compose compose-test ci clean
 
 help: ## What can be made here
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Start the edge and three services here, send a round of requests, print what was decided
 	@scripts/demo.sh run
@@ -23,6 +23,12 @@ test-spiffe: ## Run the cases of SPIFFE-ID and X509-SVID alone, with the real En
 
 proof-limits: ## Measure limits under load, a quarter of an hour, and write the tables of docs/limits.md
 	@scripts/proof-limits.sh
+
+proof-limits-accuracy: ## The table of how many pass, over one to sixteen workers
+	@scripts/proof-limits.sh accuracy
+
+proof-limits-keys: ## The table of a million keys: memory, and keys that share
+	@scripts/proof-limits.sh keys
 
 build: ## Build the command line and the demo into dist/bin, statically linked
 	@scripts/install-tools.sh rust

@@ -1,8 +1,15 @@
 //! Limits, exact over the workers of one proxy.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod exact;
 mod gateway;
+mod kept;
+mod keys;
+mod native;
+mod overload;
 mod told;
+mod trial;
+mod verified;
 
 use portcullis_envoy_tests::{Client, Echo, Envoy, Plugin, Proxy, Request};
 use serde_json::{Value, json};

@@ -88,7 +88,12 @@ async fn row(workers: u32, max_keys: u64, keys: u32) -> String {
     let again = flood(&envoy, 0..8_000).await;
     assert!(again.permitted <= 1, "keys were refunded: {again:?}");
     let (took, figure) = (after.0.saturating_sub(before.0), printed(&envoy));
+    let grown = after.1.saturating_sub(before.1);
     assert!(took as f64 <= figure, "{took} bytes of {figure}");
+    assert!(
+        grown as f64 <= figure,
+        "{grown} bytes in memory, of {figure}"
+    );
     let mib = |bytes: u64| bytes as f64 / 1_048_576.0;
     format!(
         "| {max_keys} | {workers} | {keys} | {} | {} | {:.2} % | {:.1} MiB | {:.1} MiB | {:.1} MiB |\n",
@@ -96,7 +101,7 @@ async fn row(workers: u32, max_keys: u64, keys: u32) -> String {
         counted.denied,
         f64::from(counted.denied) * 100.0 / f64::from(keys),
         mib(took),
-        mib(after.1.saturating_sub(before.1)),
+        mib(grown),
         figure / 1_048_576.0,
     )
 }

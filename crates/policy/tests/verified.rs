@@ -125,7 +125,7 @@ impl Policy for Asking {
         _attributes: &dyn Attributes,
         _report: &mut Report,
     ) -> Vec<Box<dyn Gate>> {
-        let unverified = routes.unverified("identity");
+        let unverified = routes.unverified("identity", None);
         let names = unverified.iter().map(|(_, name)| (*name).to_owned());
         self.0.borrow_mut().extend(names);
         Vec::new()

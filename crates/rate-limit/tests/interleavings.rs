@@ -26,7 +26,7 @@ const LIMITS: [Written; 3] = [
 /// Schedules of each kind; `PORTCULLIS_SCHEDULES` asks for more.
 fn schedules() -> u64 {
     let asked = std::env::var("PORTCULLIS_SCHEDULES").ok();
-    asked.map_or(30, |number| number.parse().unwrap())
+    asked.map_or(25, |number| number.parse().unwrap())
 }
 
 /// A chooser whose choices are those of a seed (SplitMix64).
@@ -253,17 +253,23 @@ fn in_every_order(workers: &[Vec<Ask>], burst: usize) -> usize {
     }
 }
 
+const ONE: Ask = Ask {
+    limit: 0,
+    key: 7,
+    cost: 1,
+};
+
 #[test]
-fn just_the_burst_passes_in_every_order() {
-    let ask = Ask {
-        limit: 0,
-        key: 7,
-        cost: 1,
-    };
-    let two = in_every_order(&[vec![ask; 2], vec![ask; 2]], 1);
-    assert!(two > 100, "{two}");
-    let two = in_every_order(&[vec![ask; 2], vec![ask; 2]], 2);
-    assert!(two > 100, "{two}");
-    let three = in_every_order(&[vec![ask], vec![ask], vec![ask]], 2);
-    assert!(three > 1_000, "{three}");
+fn two_workers_pass_just_the_burst_in_every_order() {
+    for burst in [1, 2] {
+        let orders = in_every_order(&[vec![ONE; 2], vec![ONE; 2]], burst);
+        assert!(orders > 100, "{orders}");
+    }
+}
+
+#[test]
+#[ignore = "a minute"]
+fn three_workers_pass_just_the_burst_in_every_order() {
+    let orders = in_every_order(&[vec![ONE], vec![ONE], vec![ONE]], 2);
+    assert!(orders > 1_000, "{orders}");
 }

@@ -4,9 +4,13 @@ mod support;
 
 use support::{Ran, check};
 
-/// Two token providers, and a limit with more said of it.
+/// Three token providers, and a limit with more said of it.
 fn limit(rest: &str) -> Ran {
-    check(&format!(
+    check(&document(rest))
+}
+
+fn document(rest: &str) -> String {
+    format!(
         "
 version: v1
 identity: {{trust_domain: example.org}}
@@ -15,8 +19,6 @@ jwt:
     - {{name: login, issuer: a, audiences: any, algorithms: [HS256], jwks: {{inline: {KEYS}}}}}
     - {{name: partner, issuer: b, audiences: any, algorithms: [HS256], jwks: {{inline: {KEYS}}}}}
     - {{name: other, issuer: c, audiences: any, algorithms: [HS256], jwks: {{inline: {KEYS}}}}}
-require:
-  - {{name: others, paths: [/guarded], who: {{any_of: [{{jwt: other}}, {{namespaces: [jobs]}}]}}}}
 routes:
   - {{name: open, paths: [/open], allow: any}}
   - {{name: login, paths: [/login], allow: {{jwt: login, scopes: [a]}}}}
@@ -28,7 +30,7 @@ rate_limit:
   limits:
     - {{name: x, rates: [{{requests: 1, per: 1s}}], {rest}}}
 "
-    ))
+    )
 }
 
 /// A secret of 32 bytes.
@@ -68,8 +70,12 @@ fn what_nothing_verifies_there_is_never_a_key() {
     partner("login, plan").expect(1).says("error", KEY, never);
     partner("open").expect(1).says("error", KEY, never);
     partner("login, either").expect(0);
-    // A guard verifies as well, where it holds.
-    limit("key: [\"jwt[other].claims[sub]\"], missing: share").expect(0);
+    // A guard verifies as well.
+    let other = "key: [\"jwt[other].claims[sub]\"], missing: share";
+    limit(other).expect(1);
+    let guard = "{name: others, who: {any_of: [{jwt: other}, {namespaces: [jobs]}]}}";
+    let guarded = document(other).replace("routes:\n", &format!("require: [{guard}]\nroutes:\n"));
+    check(&guarded).expect(0);
     // The workload is verified when it is asked for.
     limit("routes: [open], key: [source.principal], missing: share").expect(0);
     limit("routes: [open], key: [jwt.principal], missing: skip")

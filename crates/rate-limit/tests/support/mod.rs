@@ -8,10 +8,7 @@
 )]
 
 mod admissions;
-pub mod ground;
-pub mod race;
 mod store;
-mod turns;
 
 use std::cell::{Cell, RefCell};
 use std::num::{NonZeroU32, NonZeroU64};
@@ -23,6 +20,7 @@ use rate_limit::{
     Charge, Identity, Moment, Rate, Rates, SeedSource, Size, Table, Tallies, Unusable, Verdict,
 };
 
+#[allow(unused_imports, reason = "each file takes what it needs")]
 pub use admissions::{Admission, Written, over_quota};
 #[allow(unused_imports, reason = "each file takes what it needs")]
 pub use store::{Contested, Fate};

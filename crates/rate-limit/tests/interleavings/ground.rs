@@ -6,32 +6,32 @@ use std::num::NonZeroU32;
 use policy::{Expected, Stored, Swap, Version};
 
 /// Chooses the order of steps, and what befalls: a number below another.
-pub trait Chooser {
+pub(crate) trait Chooser {
     fn below(&mut self, bound: u64) -> u64;
 }
 
 /// What may happen between the workers' steps: each with its chance in a thousand, and with how
 /// many milliseconds at most where the clock is meant.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Chances {
+pub(crate) struct Chances {
     /// The clock moves forward.
-    pub forward: [(u64, u64); 2],
+    pub(crate) forward: [(u64, u64); 2],
     /// The clock moves back.
-    pub back: (u64, u64),
+    pub(crate) back: (u64, u64),
     /// A reading of the clock is old.
-    pub late: (u64, u64),
+    pub(crate) late: (u64, u64),
     /// The clock of a worker stands behind the others', as long as the race lasts.
-    pub behind: u64,
+    pub(crate) behind: u64,
     /// A swap is lost, though nobody else wrote.
-    pub lost: u64,
+    pub(crate) lost: u64,
     /// A swap is done, and reported as lost.
-    pub unseen: u64,
+    pub(crate) unseen: u64,
     /// A value is damaged, or replaced by another product's.
-    pub damage: u64,
+    pub(crate) damage: u64,
     /// The seed is damaged.
-    pub seed_damage: u64,
+    pub(crate) seed_damage: u64,
     /// A swap looks at no version: such a store cannot be counted in.
-    pub blind: u64,
+    pub(crate) blind: u64,
 }
 
 /// What becomes of the next step.
@@ -44,7 +44,7 @@ struct Fate {
 }
 
 /// The store and the clock.
-pub struct Ground {
+pub(crate) struct Ground {
     values: BTreeMap<String, (Vec<u8>, u32)>,
     last: u32,
     clock: u64,
@@ -58,7 +58,7 @@ const START: u64 = 10 * 86_400 * 1_000 * MILLI;
 const MILLI: u64 = 1_000_000;
 
 impl Ground {
-    pub fn new(chances: Chances) -> Self {
+    pub(crate) fn new(chances: Chances) -> Self {
         Self {
             values: BTreeMap::new(),
             last: 0,
@@ -70,7 +70,7 @@ impl Ground {
     }
 
     /// Lets happen what may before the next step, and to it.
-    pub fn disturb(&mut self, chooser: &mut dyn Chooser) {
+    pub(crate) fn disturb(&mut self, chooser: &mut dyn Chooser) {
         let mut happens = |chance| chance > 0 && chooser.below(1_000) < chance;
         let chances = self.chances;
         let moves = chances.forward.map(|(chance, _)| happens(chance));
@@ -127,19 +127,19 @@ impl Ground {
     }
 
     /// What a worker reads on the clock, and how far the clock has moved forward in sum.
-    pub fn clock(&self, behind: u64) -> (u64, u64) {
+    pub(crate) const fn clock(&self, behind: u64) -> (u64, u64) {
         let late = self.fate.late + behind * MILLI;
         (self.clock.saturating_sub(late), self.forward)
     }
 
-    pub fn read(&self, name: &str) -> Option<Stored> {
+    pub(crate) fn read(&self, name: &str) -> Option<Stored> {
         self.values.get(name).map(|(value, version)| Stored {
             value: value.clone(),
             version: Version(NonZeroU32::new(*version).unwrap()),
         })
     }
 
-    pub fn swap(&mut self, name: &str, value: &[u8], expected: Expected) -> Swap {
+    pub(crate) fn swap(&mut self, name: &str, value: &[u8], expected: Expected) -> Swap {
         let found = self.values.get(name).map(|(_, version)| *version);
         let wanted = match expected {
             Expected::Absent => None,

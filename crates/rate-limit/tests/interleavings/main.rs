@@ -7,14 +7,27 @@
 //! calls to store and clock together with what befalls both (lost swaps, damage, a clock that jumps or
 //! is read late), and one chooser decides on all of it: a seed gives a schedule again, and all
 //! schedules of a small race can be counted through. Workers are threads of which one runs at a time
-//! (`support/turns.rs`); the table is the one that ships.
+//! (`turns.rs`); the table is the one that ships.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test's own tools: threads whose turns are chosen, and a panic fails the test"
+)]
+
+mod choosers;
+mod ground;
+mod race;
+#[path = "../support/mod.rs"]
 mod support;
+mod turns;
 
-use support::ground::{Chances, Chooser};
-use support::over_quota;
-use support::race::{Ask, Outcome, race};
-use support::{Admission, Written};
+use choosers::{Counting, Seeded};
+use ground::{Chances, Chooser};
+use race::{Ask, Outcome, race};
+use support::{Admission, Written, over_quota};
 
 /// Three limits on one table: a short one, one with two rates, and a slow one.
 const LIMITS: [Written; 3] = [
@@ -27,19 +40,6 @@ const LIMITS: [Written; 3] = [
 fn schedules() -> u64 {
     let asked = std::env::var("PORTCULLIS_SCHEDULES").ok();
     asked.map_or(25, |number| number.parse().unwrap())
-}
-
-/// A chooser whose choices are those of a seed (SplitMix64).
-struct Seeded(u64);
-
-impl Chooser for Seeded {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound.max(1)
-    }
 }
 
 /// Two to six workers with many decisions each; few keys are busy and many come by.
@@ -199,40 +199,6 @@ fn a_store_that_overwrites_is_found_out() {
         over_quota(&LIMITS, &outcome.admitted, |one| one.reading).is_some()
     });
     assert!(found);
-}
-
-/// A chooser that counts through all sequences of choices.
-#[derive(Default)]
-struct Counting {
-    /// Each choice, and among how many.
-    path: Vec<(u64, u64)>,
-    at: usize,
-}
-
-impl Chooser for Counting {
-    fn below(&mut self, bound: u64) -> u64 {
-        if self.at == self.path.len() {
-            self.path.push((0, bound));
-        }
-        let (choice, known) = self.path[self.at];
-        assert_eq!(known, bound, "the same choices lead to the same race");
-        self.at += 1;
-        choice
-    }
-}
-
-impl Counting {
-    /// Goes on to the next sequence; `false` after the last.
-    fn advance(&mut self) -> bool {
-        self.at = 0;
-        while let Some((choice, bound)) = self.path.pop() {
-            if choice + 1 < bound {
-                self.path.push((choice + 1, bound));
-                return true;
-            }
-        }
-        false
-    }
 }
 
 /// Every order of all steps of a few workers: just the burst passes, whoever was first.

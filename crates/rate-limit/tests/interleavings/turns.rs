@@ -3,12 +3,12 @@
 use std::sync::{Condvar, Mutex};
 
 /// Who may run. A worker gives its turn back before each step that others could see.
-pub struct Turns {
+pub(crate) struct Turns {
     seats: Mutex<Vec<Seat>>,
     /// All have given their turn back.
     all_wait: Condvar,
     /// It is this worker's turn.
-    turns: Vec<Condvar>,
+    called: Vec<Condvar>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,30 +19,30 @@ enum Seat {
 }
 
 impl Turns {
-    pub fn new(workers: usize) -> Self {
+    pub(crate) fn new(workers: usize) -> Self {
         Self {
             seats: Mutex::new(vec![Seat::Running; workers]),
             all_wait: Condvar::new(),
-            turns: (0..workers).map(|_| Condvar::new()).collect(),
+            called: (0..workers).map(|_| Condvar::new()).collect(),
         }
     }
 
     /// Waits until it is this worker's turn.
-    pub fn pause(&self, worker: usize) {
+    pub(crate) fn pause(&self, worker: usize) {
         let mut seats = self.put(worker, Seat::Waiting);
         while seats[worker] == Seat::Waiting {
-            seats = self.turns[worker].wait(seats).unwrap();
+            seats = self.called[worker].wait(seats).unwrap();
         }
     }
 
     /// The worker has no more steps, or has panicked.
-    pub fn leave(&self, worker: usize) {
+    pub(crate) fn leave(&self, worker: usize) {
         drop(self.put(worker, Seat::Gone));
     }
 
     /// Gives turns until all workers are gone. `choose` is asked with nobody running, for the place
     /// in the list of those that wait.
-    pub fn drive(&self, mut choose: impl FnMut(usize) -> usize) {
+    pub(crate) fn drive(&self, mut choose: impl FnMut(usize) -> usize) {
         let mut seats = self.seats.lock().unwrap();
         loop {
             while seats.contains(&Seat::Running) {
@@ -57,7 +57,7 @@ impl Turns {
             }
             let next = waiting[choose(waiting.len())];
             seats[next] = Seat::Running;
-            self.turns[next].notify_one();
+            self.called[next].notify_one();
         }
     }
 

@@ -8,32 +8,32 @@ use std::time::Duration;
 use policy::{Expected, Store, StoreError, Stored, Swap};
 use rate_limit::{Charge, Moment, Size, Table, Tallies, Unusable, Verdict};
 
-use super::ground::{Chances, Chooser, Ground};
-use super::turns::Turns;
-use super::{Admission, Written, limit};
+use crate::ground::{Chances, Chooser, Ground};
+use crate::support::{Admission, Written, limit};
+use crate::turns::Turns;
 
 /// One decision that a worker makes.
 #[derive(Clone, Copy, Debug)]
-pub struct Ask {
-    pub limit: usize,
-    pub key: u8,
-    pub cost: u32,
+pub(crate) struct Ask {
+    pub(crate) limit: usize,
+    pub(crate) key: u8,
+    pub(crate) cost: u32,
 }
 
 /// What came of a race.
 #[derive(Debug, Default)]
-pub struct Outcome {
-    pub admitted: Vec<Admission>,
-    pub contended: u64,
-    pub evictions: u64,
-    pub overflows: u64,
-    pub corrupt: u64,
-    pub clamped: u64,
-    pub lost_swaps: u64,
+pub(crate) struct Outcome {
+    pub(crate) admitted: Vec<Admission>,
+    pub(crate) contended: u64,
+    pub(crate) evictions: u64,
+    pub(crate) overflows: u64,
+    pub(crate) corrupt: u64,
+    pub(crate) clamped: u64,
+    pub(crate) lost_swaps: u64,
 }
 
 /// Races workers that have these decisions to make, on a table of `keys` keys.
-pub fn race(
+pub(crate) fn race(
     (written, keys): (&[Written], u64),
     workers: &[Vec<Ask>],
     chances: Chances,

@@ -116,10 +116,11 @@ impl Carrier {
     /// Whatever any server could take for it goes, in every spelling and however often; where it
     /// cannot be told what a cookie ends with, all cookies go.
     pub fn remove(&self, request: &Request<'_>, permit: &mut Permit) -> Result<(), Unreadable> {
-        let (header, edit): (_, &dyn Fn(&[u8]) -> Option<Vec<u8>>) = match &self.0 {
-            Place::Header(name, _) => (&**name, &|_| Some(Vec::new())),
-            Place::Cookie(name) => (COOKIE, &|cookies| cookie::without(cookies, name)),
-            Place::Param(name) => (PATH, &|path| param::without(path, name)),
+        let header = self.read_from();
+        let edit = |value: &[u8]| match &self.0 {
+            Place::Header(..) => Some(Vec::new()),
+            Place::Cookie(name) => cookie::without(value, name),
+            Place::Param(name) => param::without(value, name),
         };
         let about = |change: &HeaderChange| match change {
             HeaderChange::Remove(name) | HeaderChange::Set(name, _) => **name == *header,
@@ -169,10 +170,10 @@ impl<'a> From<Result<Option<Cow<'a, [u8]>>, Unclear>> for Carried<'a> {
 }
 
 /// What is read within a value, borrowed where the value is.
-fn within<'a>(
-    value: Cow<'a, [u8]>,
+fn within(
+    value: Cow<'_, [u8]>,
     read: impl Fn(&[u8]) -> Result<Option<Cow<'_, [u8]>>, Unclear>,
-) -> Result<Option<Cow<'a, [u8]>>, Unclear> {
+) -> Result<Option<Cow<'_, [u8]>>, Unclear> {
     match value {
         Cow::Borrowed(value) => read(value),
         Cow::Owned(value) => Ok(read(&value)?.map(|read| Cow::Owned(read.into_owned()))),

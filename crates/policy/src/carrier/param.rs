@@ -15,7 +15,7 @@ pub(super) fn read<'p>(path: &'p [u8], name: &str) -> Result<Option<Cow<'p, [u8]
     let Some((before, query)) = split(path) else {
         return Ok(None);
     };
-    let hits = query.split(ends_somewhere).filter(|one| names(one, name));
+    let hits = pieces(query).filter(|one| names(one, name));
     match hits.count() {
         0 => Ok(None),
         1 if !before.contains(&b'#') => value(query, name).map(Some).ok_or(Unclear),
@@ -27,7 +27,7 @@ pub(super) fn read<'p>(path: &'p [u8], name: &str) -> Result<Option<Cow<'p, [u8]
 /// of it. All else stays as it is, and so does the order.
 pub(super) fn without(path: &[u8], name: &str) -> Option<Vec<u8>> {
     let (before, query) = split(path)?;
-    let is_it = |pair: &&[u8]| pair.split(ends_somewhere).any(|one| names(one, name));
+    let is_it = |pair: &&[u8]| pieces(pair).any(|one| names(one, name));
     let pairs = || query.split(|byte| *byte == b'&');
     if !pairs().any(|pair| is_it(&pair)) {
         return None;
@@ -47,9 +47,9 @@ fn split(path: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((before, query.split_first()?.1))
 }
 
-/// Whether some server ends a parameter here.
-const fn ends_somewhere(byte: &u8) -> bool {
-    matches!(byte, b'&' | b';' | b'#')
+/// What some server takes for a parameter: up to any of the bytes that end one somewhere.
+fn pieces(query: &[u8]) -> impl Iterator<Item = &[u8]> {
+    query.split(|byte| matches!(byte, b'&' | b';' | b'#'))
 }
 
 /// The value as every server reads it: behind the name as it is written, decoded once.

@@ -49,10 +49,18 @@ fn value<'c>(cookies: &'c [u8], name: &str) -> Option<&'c [u8]> {
     });
     let value = values.next()?;
     let plain = !value.contains(&b',')
-        && !cookies.contains(&b'"')
+        && !value.contains(&b'"')
+        && cookies.split(|byte| *byte == b';').all(ends_for_all)
         && value.trim_ascii().len() == value.len()
         && value.len() <= MAX_VALUE;
     plain.then_some(value)
+}
+
+/// Whether a pair ends at its semicolon also for a server that takes what stands in quotes for one
+/// value: no quote is left open, and none is escaped.
+fn ends_for_all(pair: &[u8]) -> bool {
+    let quotes = pair.iter().filter(|byte| **byte == b'"').count();
+    quotes == 0 || (quotes % 2 == 0 && !pair.contains(&b'\\'))
 }
 
 /// What a lax server takes for the name.
@@ -83,6 +91,7 @@ mod tests {
             ("ga=1,2; sid=a", Some("a")),
             ("", None),
             ("x=sid", None),
+            ("x=\"q\"; sid=a; y=\"1,2\"", Some("a")),
             ("xsid=a; sidx=b; x=\"q\"", None),
         ] {
             assert_eq!(found(cookies), Ok(expected), "{cookies}");
@@ -101,6 +110,9 @@ mod tests {
             "sid=a; x=1,sid=b",
             "sid=\"a\"",
             "x=\"1; sid=a\"",
+            "x=\"1; sid=a; y=\"",
+            "x=\"q\\\"; sid=a; y=\"",
+            "sid=a; x=\"1; y=\"",
             "sid =a",
             "sid= a",
             "sid=a ;x=1",

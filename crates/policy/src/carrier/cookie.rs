@@ -59,8 +59,8 @@ fn value<'c>(cookies: &'c [u8], name: &str) -> Option<&'c [u8]> {
 /// Whether a pair ends at its semicolon also for a server that takes what stands in quotes for one
 /// value: no quote is left open, and none is escaped.
 fn ends_for_all(pair: &[u8]) -> bool {
-    let quotes = pair.iter().filter(|byte| **byte == b'"').count();
-    quotes == 0 || (quotes % 2 == 0 && !pair.contains(&b'\\'))
+    let pieces = pair.split(|byte| *byte == b'"').count();
+    pieces == 1 || (pieces % 2 == 1 && !pair.contains(&b'\\')) // n quotes, n + 1 pieces
 }
 
 /// What a lax server takes for the name.

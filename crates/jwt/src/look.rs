@@ -84,7 +84,7 @@ impl Verifier {
             Ok(None) => Verdict::Absent,
             Ok(Some(Ok(claims))) => {
                 let now = context.request.unix_time()?;
-                self.accept(provider, Rc::new(claims), context, now)?
+                self.accept(provider, &Rc::new(claims), context, now)?
             }
             Ok(Some(Err(_))) | Err(Malformed) => Verdict::Bad(reason::MALFORMED),
         };

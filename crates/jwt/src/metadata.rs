@@ -60,8 +60,11 @@ fn entry_of(entry: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     Ok((key.unwrap_or_default(), value.unwrap_or_default()))
 }
 
-/// The members of a `google.protobuf.Struct`, unread.
-fn members(fields: &[u8]) -> Result<Vec<(&[u8], &[u8])>, Malformed> {
+/// A name and a value, unread.
+type Member<'m> = (&'m [u8], &'m [u8]);
+
+/// The members of a `google.protobuf.Struct`.
+fn members(fields: &[u8]) -> Result<Vec<Member<'_>>, Malformed> {
     Wire::new(fields)
         .map(|field| match field? {
             (1, Field::Bytes(entry)) => entry_of(entry),

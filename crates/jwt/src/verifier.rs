@@ -84,16 +84,16 @@ impl Verifier {
     pub(crate) fn accept(
         &self,
         number: usize,
-        claims: Rc<Claims>,
+        claims: &Rc<Claims>,
         context: &Context<'_>,
         now: Duration,
     ) -> Result<Verdict, Failure> {
         let accept = || {
             let provider = self.providers.get(number).ok_or(reason::UNKNOWN_ISSUER)?;
-            provider.validator.check(&claims, now)?;
-            self.check_use(provider, &claims, context)
+            provider.validator.check(claims, now)?;
+            self.check_use(provider, claims, context)
         };
-        verdict(accept().map(|()| Rc::clone(&claims)))
+        verdict(accept().map(|()| Rc::clone(claims)))
     }
 
     /// The key of dynamic metadata where a provider's payloads are, if that is where they are.

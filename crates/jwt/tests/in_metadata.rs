@@ -1,4 +1,5 @@
 //! Tokens that a filter in front has verified: their payload out of dynamic metadata, and nothing else.
+#![expect(clippy::unwrap_used, reason = "it is a test from end to end")]
 
 mod support;
 

@@ -1,5 +1,10 @@
 //! Who may present a JWT-SVID, and whose certificate a token is bound to: both as whoever knows workloads
 //! tells it.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "it is a test from end to end"
+)]
 
 mod support;
 
@@ -64,7 +69,7 @@ fn compile(section: &Value) -> Result<policy::Engine, String> {
         .map_err(|report| report.errors().join("; "))
 }
 
-fn svids(issuer: &Issuer, presented_by: Value) -> Value {
+fn svids(issuer: &Issuer, presented_by: &Value) -> Value {
     let mut jwks = issuer.jwks();
     jwks["keys"][0]["use"] = json!("jwt-svid");
     let mut svids = provider(
@@ -89,7 +94,7 @@ fn a_jwt_svid_is_its_workloads_or_for_one_that_may_act_for_it() {
         (json!(["subject", BATCH]), "permit", "permit"),
         (json!([BATCH]), denied, "permit"),
     ] {
-        let engine = compile(&svids(&issuer, presented_by.clone())).unwrap();
+        let engine = compile(&svids(&issuer, &presented_by)).unwrap();
         let from = |caller: Option<&str>| {
             let request = Plain::get("/0").bearer(&svid);
             let request = caller.map_or_else(
@@ -105,7 +110,7 @@ fn a_jwt_svid_is_its_workloads_or_for_one_that_may_act_for_it() {
             assert_eq!(from(Some("unknown")), "internal.host_call");
         }
     }
-    let slip = compile(&svids(&issuer, json!(["Subject"]))).unwrap_err();
+    let slip = compile(&svids(&issuer, &json!(["Subject"]))).unwrap_err();
     let told = "jwt.providers[mesh].presented_by[0]: \"Subject\" is neither the word \"subject\" nor a SPIFFE ID";
     assert!(slip.starts_with(told), "{slip}");
 }

@@ -1,5 +1,9 @@
 //! Limits, exact over the workers of one proxy.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests"
+)]
 
 mod exact;
 mod gateway;

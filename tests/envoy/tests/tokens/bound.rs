@@ -17,7 +17,7 @@ struct Service {
     ca: Ca,
     issuer: Issuer,
     edge: Envoy,
-    service: Envoy,
+    inner: Envoy,
 }
 
 impl Service {
@@ -61,7 +61,7 @@ impl Service {
             ca,
             issuer,
             edge,
-            service,
+            inner: service,
         }
     }
 
@@ -87,7 +87,7 @@ impl Service {
             (response.status, response.code().as_deref()),
             (401, Some(code))
         );
-        assert_eq!(self.service.log_line(request).await.details, code);
+        assert_eq!(self.inner.log_line(request).await.details, code);
     }
 }
 
@@ -96,13 +96,13 @@ async fn a_bound_token_is_its_clients_alone() {
     let service = Service::start().await;
     let (web, other) = (service.ca.svid(WEB), service.ca.svid(WEB));
     let request = || service.bound_to(&web);
-    let direct = |identity: &Identity| service.service.client_as(&service.ca, identity);
+    let direct = |identity: &Identity| service.inner.client_as(&service.ca, identity);
     let forwarded = |identity: &Identity| service.edge.client_as(&service.ca, identity);
     assert_permitted(&direct(&web), &request()).await;
     assert_permitted(&forwarded(&web), &request()).await;
     // Another certificate of the same workload has another key.
     assert_denied(
-        &service.service,
+        &service.inner,
         &direct(&other),
         &request(),
         401,
@@ -134,7 +134,7 @@ async fn a_token_bound_to_the_forwarder_is_not_its_clients() {
         )
         .await;
     // Whoever is a forwarder and states nobody has no certificate of its own here.
-    let direct = service.service.client_as(&service.ca, &edge);
+    let direct = service.inner.client_as(&service.ca, &edge);
     service
         .denies(&direct, &service.bound_to(&edge), "jwt.not_bound")
         .await;
@@ -142,7 +142,7 @@ async fn a_token_bound_to_the_forwarder_is_not_its_clients() {
     let stated = format!("By={EDGE};Hash={};URI={WEB}", "ab".repeat(32));
     for client in [
         service.edge.client_as(&service.ca, &web),
-        service.service.client_as(&service.ca, &web),
+        service.inner.client_as(&service.ca, &web),
     ] {
         let request = service
             .bound_to(&edge)
@@ -157,7 +157,7 @@ async fn a_jwt_svid_is_presented_by_its_workload_or_by_one_that_may_act_for_it()
     let clients = |id: &str| {
         let identity = service.ca.svid(id);
         [
-            service.service.client_as(&service.ca, &identity),
+            service.inner.client_as(&service.ca, &identity),
             service.edge.client_as(&service.ca, &identity),
         ]
     };

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod attribute;
+mod budget;
 pub mod carrier;
 mod condition;
 mod context;
@@ -14,6 +15,7 @@ mod engine;
 mod errand;
 mod failure;
 mod gate;
+mod ipv6_prefix;
 pub mod language;
 mod leaf;
 mod learnt;
@@ -25,6 +27,7 @@ pub mod reason;
 mod reference;
 mod request;
 mod route;
+mod signature;
 mod source;
 mod store;
 mod trial;
@@ -32,6 +35,7 @@ mod wait;
 mod workloads;
 
 pub use attribute::{Attribute, AttributeName, Presence, Trust};
+pub use budget::{Allowance, Budget, Budgets, Room};
 pub use carrier::{Carried, Carrier};
 pub use context::{Context, RouteId};
 pub use decision::{Decision, Denial, HeaderChange, Permit};
@@ -40,6 +44,7 @@ pub use engine::Engine;
 pub use errand::{Answer, Call, Errand};
 pub use failure::{Challenge, Failure, Weight};
 pub use gate::{Gate, Stage};
+pub use ipv6_prefix::Ipv6Prefix;
 pub use leaf::Leaf;
 pub use learnt::Learnt;
 pub use mode::Mode;
@@ -48,6 +53,7 @@ pub use part::{Attributes, Policy, RouteNames, Vocabulary};
 pub use reason::{Reason, Status, internal};
 pub use reference::{Reference, heads};
 pub use request::{Ambiguity, NormalPath, Request};
+pub use signature::{Digest, ProxySignatures, Signed};
 pub use source::{Fact, Source, Unreadable};
 pub use store::{Expected, Store, StoreError, Stored, Swap, Version};
 pub use trial::{Rule, Trial};

@@ -9,12 +9,12 @@ use std::num::NonZeroU32;
 use std::rc::Rc;
 
 use policy::language::{Place, Report, nearest};
-use policy::{Attributes, RouteId, RouteNames, Stage};
+use policy::{Attributes, Ipv6Prefix, RouteId, RouteNames, Stage};
 
 use crate::LimitEntry;
 use crate::costs::Costs;
 use crate::headers::Headers;
-use crate::key::{Ipv6Prefix, Key, MAX_PARTS, Part};
+use crate::key::{Key, MAX_PARTS, Part};
 use crate::limit::{Limit, Scope};
 use crate::table::Table;
 

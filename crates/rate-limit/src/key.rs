@@ -1,9 +1,8 @@
 //! What a limit counts by: the parts of its key, as bytes that cannot be confused.
 
-use std::net::IpAddr;
 use std::rc::Rc;
 
-use policy::{Attribute, Context, Failure, Presence, Trust};
+use policy::{Attribute, Context, Failure, Ipv6Prefix, Presence, Trust};
 
 /// The most parts of a key.
 pub(crate) const MAX_PARTS: usize = 4;
@@ -21,10 +20,6 @@ pub(crate) enum Part {
     /// What another part of the document knows about the request.
     Attribute(Rc<dyn Attribute>),
 }
-
-/// The leading bits that tell one IPv6 client from another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ipv6Prefix(pub(crate) u32);
 
 /// What a request lacks of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,20 +103,6 @@ impl Part {
                 }
                 None => Presence::Absent,
             }),
-        }
-    }
-}
-
-impl Ipv6Prefix {
-    fn append(self, ip: IpAddr, out: &mut Vec<u8>) {
-        match ip {
-            IpAddr::V4(ip) => out.extend_from_slice(&ip.octets()),
-            IpAddr::V6(ip) => {
-                let kept = u128::MAX
-                    .checked_shl(u128::BITS.saturating_sub(self.0))
-                    .unwrap_or(0);
-                out.extend_from_slice(&(ip.to_bits() & kept).to_be_bytes());
-            }
         }
     }
 }

@@ -13,6 +13,7 @@ mod costs;
 mod gcra;
 mod headers;
 mod key;
+mod ledger;
 mod level;
 mod limit;
 mod limits;
@@ -28,6 +29,7 @@ mod standing;
 mod table;
 mod tallies;
 
+pub use ledger::Ledger;
 pub use level::{Left, Level};
 pub use limits::Limits;
 pub use moment::Moment;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Context, Failure, Gate, Mode, RouteId, Stage, Weight, internal};
+use policy::{Context, Failure, Gate, Mode, RouteId, Stage, Weight};
 
 use crate::bucket::Bucket;
 use crate::costs::Costs;
@@ -125,10 +125,7 @@ impl Limit {
 
     /// What the table cannot decide is never a pass, whatever `on_contention` says.
     fn unusable(&self, unusable: Unusable) -> Failure {
-        match unusable {
-            Unusable::Host(_) => self.failure(internal::HOST_CALL),
-            Unusable::Store(_) | Unusable::Seed | Unusable::Clock => self.failure(internal::STATE),
-        }
+        self.failure(unusable.reason())
     }
 
     fn failure(&self, reason: policy::Reason) -> Failure {
@@ -163,7 +160,7 @@ const MAX_JITTER: u64 = 60;
 
 /// Seconds until there is room, and up to a tenth more, at least one and at most [`MAX_JITTER`]:
 /// those who were refused together should not come back together. Never less than the wait.
-fn retry_after(wait: Duration, jitter: u64) -> u64 {
+pub(crate) fn retry_after(wait: Duration, jitter: u64) -> u64 {
     let seconds = seconds(wait);
     let spread = (seconds / 10).clamp(1, MAX_JITTER);
     let more = jitter.checked_rem(spread.saturating_add(1)).unwrap_or(0);

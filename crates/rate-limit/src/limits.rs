@@ -4,16 +4,15 @@ use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
 use policy::{
-    Attributes, Context, Denial, Failure, Gate, HeaderChange, Learnt, Permit, Policy, Reference,
-    RouteNames, Store, Unreadable, Vocabulary,
+    Attributes, Context, Denial, Failure, Gate, HeaderChange, Ipv6Prefix, Learnt, Permit, Policy,
+    Reference, RouteNames, Store, Unreadable, Vocabulary,
 };
 
 use crate::compiler::{Compiler, narrow};
 use crate::headers::Headers;
-use crate::key::Ipv6Prefix;
 use crate::standing::Standing;
 use crate::table::{SeedSource, Size, Table};
-use crate::{Section, Tallies, reason};
+use crate::{Ledger, Section, Tallies, reason};
 
 /// The rate-limit policy of one document.
 pub struct Limits {
@@ -22,6 +21,7 @@ pub struct Limits {
     tallies: Rc<Tallies>,
     section: Option<Section>,
     headers: Headers,
+    ledger: Rc<Ledger>,
 }
 
 /// The section's name.
@@ -46,13 +46,23 @@ impl Limits {
         store: Rc<dyn Store>,
         source: impl Fn() -> Result<[u8; 16], Unreadable> + 'static,
     ) -> Self {
+        let source: SeedSource = Rc::new(source);
+        let tallies = Rc::<Tallies>::default();
+        let ledger = Ledger::new(Rc::clone(&store), Rc::clone(&source), Rc::clone(&tallies));
         Self {
             store,
-            source: Rc::new(source),
-            tallies: Rc::default(),
+            source,
+            tallies,
+            ledger: Rc::new(ledger),
             section: None,
             headers: Headers::default(),
         }
+    }
+
+    /// Budgets of other policies, counted in the same table.
+    #[must_use]
+    pub fn ledger(&self) -> Rc<Ledger> {
+        Rc::clone(&self.ledger)
     }
 
     /// The headers that tell the client what is left.
@@ -103,8 +113,10 @@ impl Policy for Limits {
         self.headers = Headers::read(&section.headers, &top.field("headers"), report);
         let size = Size::for_keys(section.max_keys.value());
         let (store, source) = (Rc::clone(&self.store), Rc::clone(&self.source));
+        let table = Rc::new(Table::new(store, source, size, self.tallies()));
+        self.ledger.share(&table);
         let compiler = Compiler {
-            table: Rc::new(Table::new(store, source, size, self.tallies())),
+            table,
             replicas: narrow(section.replicas.value()),
             ipv6: Ipv6Prefix(narrow(section.ipv6_prefix.value()).get()),
             headers: self.headers,

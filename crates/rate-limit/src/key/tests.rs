@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use super::Ipv6Prefix;
+use policy::Ipv6Prefix;
 
 fn bytes(prefix: u32, ip: &str) -> Vec<u8> {
     let mut out = Vec::new();

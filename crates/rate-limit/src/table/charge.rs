@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use policy::{StoreError, Unreadable};
+use policy::{Reason, StoreError, Unreadable, internal};
 
 use super::Identity;
 use crate::{Level, Moment, Rates};
@@ -62,4 +62,14 @@ pub enum Unusable {
     /// The workers could not agree on a seed.
     #[error("the workers could not agree on a seed")]
     Seed,
+}
+
+impl Unusable {
+    /// The reason of the denial that follows.
+    pub(crate) const fn reason(self) -> Reason {
+        match self {
+            Self::Host(_) => internal::HOST_CALL,
+            Self::Store(_) | Self::Seed | Self::Clock => internal::STATE,
+        }
+    }
 }

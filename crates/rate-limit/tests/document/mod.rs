@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use policy::language::{Fields, Json, Place, Report};
 use policy::{
-    Attribute, Attributes, Context, Denial, Fact, Failure, Gate, HeaderChange, Learnt, Permit,
-    Policy, Presence, Request, RouteId, RouteNames, Source, Store, Trust, Unreadable,
+    Attribute, Attributes, Context, Denial, Fact, Failure, Gate, HeaderChange, Learnt, Mode,
+    Permit, Policy, Presence, Request, RouteId, RouteNames, Source, Store, Trust, Unreadable,
 };
 use rate_limit::Limits;
 
@@ -217,9 +217,15 @@ pub fn told(limits: &Limits, gates: &[Box<dyn Gate>], asked: &Asked) -> Vec<(Str
     })
 }
 
-fn with_context<T>(asked: &Asked, then: impl FnOnce(&Context<'_>) -> T) -> T {
+/// What a part of a policy would see of the request.
+pub fn with_context<T>(asked: &Asked, then: impl FnOnce(&Context<'_>) -> T) -> T {
+    in_mode(Mode::Enforce, asked, then)
+}
+
+/// The same for rules of a mode.
+pub fn in_mode<T>(mode: Mode, asked: &Asked, then: impl FnOnce(&Context<'_>) -> T) -> T {
     let request = Request::new(asked);
-    let learnt = Learnt::default();
+    let learnt = Learnt::in_mode(mode);
     let name: Rc<str> = asked.route.map_or("", |(_, name)| name).into();
     let route = asked.route.map(|(id, _)| (RouteId(id), &name));
     then(&Context {

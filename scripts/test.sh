@@ -36,6 +36,7 @@ wasm_tests() {
 
 part "tools" scripts/install-tools.sh rust envoy wasm-opt test-runner valkey ratelimit nginx
 part "plugins" scripts/build-wasm.sh
+part "the plugin of tests/agreement" scripts/build-wasm.sh --unchecked agreement
 part "unit, property, host and Envoy tests" cargo test --workspace --no-fail-fast
 part "vectors as wasm32-unknown-unknown" wasm_tests
 part "fuzz targets, five seconds each" scripts/fuzz.sh 5

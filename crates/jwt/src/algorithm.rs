@@ -111,6 +111,16 @@ impl Algorithm {
     }
 }
 
+impl From<Sha> for policy::Digest {
+    fn from(sha: Sha) -> Self {
+        match sha {
+            Sha::Sha256 => Self::Sha256,
+            Sha::Sha384 => Self::Sha384,
+            Sha::Sha512 => Self::Sha512,
+        }
+    }
+}
+
 impl Sha {
     /// Bytes of the digest.
     pub(crate) const fn bytes(self) -> usize {

@@ -68,6 +68,11 @@ impl<'a> Compact<'a> {
         &self.signature
     }
 
+    /// The signature's bytes, taken out.
+    pub(crate) fn into_signature(self) -> Vec<u8> {
+        self.signature
+    }
+
     fn take_apart(token: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(token).ok()?;
         let (signing_input, signature) = text.rsplit_once('.')?;

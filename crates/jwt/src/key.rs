@@ -20,6 +20,8 @@ pub struct Key {
     only: Option<Algorithm>,
     purpose: Option<Purpose>,
     material: Material,
+    /// For a proxy that verifies: the whole `SubjectPublicKeyInfo`, of RSA and P-256 keys.
+    public_key_info: Option<Box<[u8]>>,
 }
 
 /// The key itself.
@@ -78,6 +80,11 @@ impl Key {
             && self.family() == other.family()
             && self.purpose == other.purpose
             && alike(self.only, other.only)
+    }
+
+    /// The key as DER, where a proxy may be asked about it.
+    pub(crate) fn public_key_info(&self) -> Option<&[u8]> {
+        self.public_key_info.as_deref()
     }
 
     pub(crate) const fn material(&self) -> &Material {

@@ -6,12 +6,14 @@ pub(crate) mod abi;
 mod counters;
 mod pairs;
 mod shared_data;
+mod signatures;
 
 use std::fmt;
 
 pub(crate) use counters::Counters;
 pub(crate) use pairs::Pairs;
 pub(crate) use shared_data::SharedData;
+pub(crate) use signatures::VerifySignature;
 
 /// A call that the proxy did not carry out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -66,6 +66,7 @@ impl Root {
         ) {
             Ok((engine, report)) => {
                 log_report(&report);
+                seams.show_announced(self.names.name);
                 let (tallies, histograms) = seams.into_numbers();
                 Some(Ruling::Engine(Box::new(engine), tallies, histograms))
             }

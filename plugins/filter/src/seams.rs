@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use policy::{Store, Unreadable};
+use policy::{ProxySignatures, Store, Unreadable};
 
 use crate::histogram::Histogram;
-use crate::host::{SharedData, abi};
+use crate::host::{SharedData, VerifySignature, abi};
 
 /// The seams between policies and the proxy, for the constructors of policies.
 #[derive(Default)]
@@ -14,6 +14,7 @@ pub struct Seams {
     store: Rc<SharedData>,
     tallies: RefCell<Vec<Tally>>,
     histograms: RefCell<Vec<Histogram>>,
+    announced: RefCell<Vec<Announced>>,
 }
 
 impl Seams {
@@ -52,6 +53,40 @@ impl Seams {
         });
     }
 
+    /// The proxy's own function for signatures. Whether it has one, and a right one, is for the
+    /// policy to find out.
+    #[must_use]
+    pub fn signatures() -> Rc<dyn ProxySignatures> {
+        Rc::new(VerifySignature)
+    }
+
+    /// Shows what a policy has found out about the proxy, once the document is taken: a number as
+    /// the gauge `portcullis.<plugin>.<name>`, and a line in the log.
+    pub fn announce<T: 'static>(
+        &self,
+        name: &'static str,
+        of: &Rc<T>,
+        read: fn(&T) -> (u64, String),
+    ) {
+        let of = Rc::clone(of);
+        self.announced.borrow_mut().push(Announced {
+            name,
+            read: Box::new(move || read(&of)),
+        });
+    }
+
+    /// Shows what is to be announced. Nothing hangs on it.
+    pub(crate) fn show_announced(&self, plugin: &str) {
+        for Announced { name, read } in &*self.announced.borrow() {
+            let (number, line) = read();
+            log::info!("{plugin}: {line}");
+            let gauge = abi::define_gauge(&format!("portcullis.{plugin}.{name}"));
+            if let Err(error) = gauge.and_then(|id| abi::record(id, number)) {
+                log::warn!("{plugin}: gauge {name} not set: {error}");
+            }
+        }
+    }
+
     pub(crate) fn into_numbers(self) -> (Vec<Tally>, Vec<Histogram>) {
         (self.tallies.into_inner(), self.histograms.into_inner())
     }
@@ -61,6 +96,12 @@ impl std::fmt::Debug for Seams {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Seams(..)")
     }
+}
+
+/// What is shown once, at start.
+struct Announced {
+    name: &'static str,
+    read: Box<dyn Fn() -> (u64, String)>,
 }
 
 /// A policy's own number, and how much of it the counter shows.

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A plugin as it is shipped.
+/// A plugin as it is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plugin {
     /// Workload identities.
@@ -18,6 +18,8 @@ pub enum Plugin {
     RateLimit,
     /// All policies in one pass.
     Gateway,
+    /// Not shipped: asks the proxy and the plugin's own code about one signature.
+    Agreement,
 }
 
 impl Plugin {
@@ -43,6 +45,7 @@ impl Plugin {
             Self::JwtAuthn => "jwt_authn",
             Self::RateLimit => "rate_limit",
             Self::Gateway => "gateway",
+            Self::Agreement => "agreement",
         }
     }
 }

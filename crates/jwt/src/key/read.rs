@@ -6,7 +6,7 @@ use policy::language::{Json, Place, Report};
 
 use super::{Key, Material};
 use crate::algorithm::Family;
-use crate::{Algorithm, Purpose};
+use crate::{Algorithm, Purpose, der};
 
 /// What became of a JWK.
 pub(crate) enum Jwk {
@@ -86,20 +86,24 @@ pub(crate) fn read(jwk: &Json, place: &Place<'_>, report: &mut Report) -> Option
     if !reader.may_verify()? {
         return Some(reader.unusable("key_ops", "without verify"));
     }
-    let material = match family {
+    let (material, public_key_info) = match family {
         Family::Rsa => reader.rsa()?,
         Family::P256 => reader.p256()?,
-        Family::P384 => reader.p384()?,
-        Family::Ed25519 => reader.ed25519()?,
-        Family::Secret => reader.secret(only)?,
+        Family::P384 => (reader.p384()?, None),
+        Family::Ed25519 => (reader.ed25519()?, None),
+        Family::Secret => (reader.secret(only)?, None),
     };
     Some(Jwk::Usable(Key {
         id,
         only,
         purpose,
         material,
+        public_key_info,
     }))
 }
+
+/// A key, and the DER of one that a proxy may be asked about.
+type WithDer = (Material, Option<Box<[u8]>>);
 
 struct Reader<'a> {
     jwk: &'a Json,
@@ -168,7 +172,7 @@ impl<'a> Reader<'a> {
         self.error(name, message)
     }
 
-    fn rsa(&mut self) -> Option<Material> {
+    fn rsa(&mut self) -> Option<WithDer> {
         let modulus = self.bytes("n")?;
         let exponent = self.bytes("e")?;
         let bits = bits(&modulus);
@@ -181,7 +185,10 @@ impl<'a> Reader<'a> {
             return self.error("e", "an exponent other than 65537 (\"AQAB\") is not taken");
         }
         match RS256PublicKey::from_components(&modulus, &exponent) {
-            Ok(key) => Some(Material::Rsa(Box::new(key))),
+            Ok(key) => {
+                let der = der::rsa_public_key(&modulus, &exponent);
+                Some((Material::Rsa(Box::new(key)), Some(der)))
+            }
             Err(_) => self.error("n", "is no RSA modulus"),
         }
     }
@@ -195,10 +202,13 @@ impl<'a> Reader<'a> {
         Some(point)
     }
 
-    fn p256(&mut self) -> Option<Material> {
+    fn p256(&mut self) -> Option<WithDer> {
         let point = self.point(COORDINATE)?;
         match ES256PublicKey::from_bytes(&point) {
-            Ok(key) => Some(Material::P256(Box::new(key))),
+            Ok(key) => {
+                let der = der::p256_public_key(&point);
+                Some((Material::P256(Box::new(key)), Some(der)))
+            }
             Err(_) => self.error("x", "x and y are no point on P-256"),
         }
     }

@@ -6,9 +6,16 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::KeySet;
+use crate::header::Header;
+use crate::{Compact, KeySet};
 
-fn key(jwk: &Value) -> Key {
+/// Whether the token's signature is the key's, by this algorithm.
+fn verify(algorithm: Algorithm, key: &Key, token: &Compact<'_>) -> bool {
+    let message = token.signing_input().as_bytes();
+    JwtSimple.verify(algorithm, key, message, token.signature())
+}
+
+pub(super) fn key(jwk: &Value) -> Key {
     let set = Json::parse(json!({"keys": [jwk]}).to_string().as_bytes()).unwrap();
     let mut report = Report::default();
     let set = KeySet::read(&set, &Place::top(), &mut report);
@@ -21,7 +28,7 @@ pub(super) fn verifies(jwk: &Value, token: &str) -> bool {
     let token = Compact::parse(token.as_bytes()).unwrap();
     let named = Header::parse(token.header()).ok();
     let algorithm = named.and_then(|header| Algorithm::named(&header.algorithm));
-    algorithm.is_some_and(|algorithm| JwtSimple.verify(algorithm, &key(jwk), &token))
+    algorithm.is_some_and(|algorithm| verify(algorithm, &key(jwk), &token))
 }
 
 /// RFC 7515 A.2.1: RS256.
@@ -92,10 +99,7 @@ fn a_changed_byte_anywhere_in_payload_or_signature_does_not_verify() {
             let mut bent = token.as_bytes().to_vec();
             bent[at] = if bent[at] == b'A' { b'B' } else { b'A' };
             if let Ok(bent) = Compact::parse(&bent) {
-                assert!(
-                    !JwtSimple.verify(algorithm, &key, &bent),
-                    "byte {at} under {jwk}"
-                );
+                assert!(!verify(algorithm, &key, &bent), "byte {at} under {jwk}");
             }
         }
     }
@@ -199,10 +203,11 @@ fn a_key_verifies_its_own_algorithm_only() {
         for other in ["HS256", "none", "RS512", "PS256", "EdDSA", "es256"] {
             let token = Jws::new(&json!({"alg": other}), &claims).signed_by(&key);
             assert!(!verifies(&key.jwk(), &token), "{other} under {algorithm:?}");
-            // Not even where the caller says another algorithm than the token.
+            // Nor where the caller asks for what the key is not for.
             let (ours, token) = (self::key(&key.jwk()), Compact::parse(token.as_bytes()));
-            let named = Algorithm::named(key.alg()).unwrap();
-            assert!(!JwtSimple.verify(named, &ours, &token.unwrap()), "{other}");
+            if let Some(asked) = Algorithm::named(other) {
+                assert!(!verify(asked, &ours, token.as_ref().unwrap()), "{other}");
+            }
         }
         assert!(!verifies(&key.jwk(), &Jws::confused_pem(&key, &claims)));
         assert!(!verifies(&key.jwk(), &Jws::confused_der(&key, &claims)));

@@ -21,3 +21,4 @@ mod proxy;
 mod response;
 mod shadow;
 mod shared_data;
+mod signatures;

@@ -204,16 +204,18 @@ extern "C" fn proxy_close_stream(stream: u32) -> u32 {
 unsafe extern "C" fn proxy_call_foreign_function(
     name: *const u8,
     name_size: usize,
-    _arguments: *const u8,
-    _arguments_size: usize,
+    arguments: *const u8,
+    arguments_size: usize,
     data: *mut *mut u8,
     size: *mut usize,
 ) -> u32 {
     let name = unsafe { text(name, name_size) };
+    let arguments = unsafe { std::slice::from_raw_parts(arguments, arguments_size) };
     unsafe {
         giving("foreign", data, size, |state| {
             state.foreign.push(name);
-            Some(Vec::new())
+            state.arguments = arguments.to_vec();
+            Some(state.answer.clone())
         })
     }
 }

@@ -57,6 +57,9 @@ pub(crate) struct Known {
     pub(crate) replies: Vec<Reply>,
     pub(crate) is_closed: bool,
     pub(crate) foreign: Vec<String>,
+    /// What its functions are given, and what they answer.
+    pub(crate) arguments: Vec<u8>,
+    pub(crate) answer: Vec<u8>,
     pub(crate) wall_nanoseconds: u64,
     pub(crate) monotonic_nanoseconds: u64,
     /// Every call since the last request began, or since the start.

@@ -14,6 +14,14 @@ use policy::language::number_text;
 /// How deep objects and lists may nest; tokens in the field need four.
 pub(crate) const MAX_DEPTH: u8 = 16;
 
+/// How many values a JSON text of so many bytes may hold: what is read takes ten times the bytes of
+/// a text that is nothing but values, and a token in the field has twenty bytes or more to each.
+const fn most_values(bytes: usize) -> usize {
+    const FEW: usize = 256;
+    let values = bytes / 12;
+    if values > FEW { values } else { FEW }
+}
+
 /// The largest number a date may be: 2^53 - 1, which every JSON reader keeps exactly.
 const MAX_DATE: u64 = (1 << 53) - 1;
 
@@ -37,8 +45,8 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// Reads one JSON text; `None` where it is anything else, nested deeper than [`MAX_DEPTH`] or
-    /// gives a member twice, on whatever level.
+    /// Reads one JSON text; `None` where it is anything else, nested deeper than [`MAX_DEPTH`], gives a
+    /// member twice, on whatever level, or holds more than [`most_values`].
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         read::parse(bytes)
     }

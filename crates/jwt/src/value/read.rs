@@ -1,38 +1,51 @@
 //! The reader behind [`Value::parse`]: `serde_json` for the grammar, our own rules on top.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{MAX_DEPTH, Value};
+use super::{MAX_DEPTH, Value, most_values};
 
 pub(super) fn parse(bytes: &[u8]) -> Option<Value> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = Below(MAX_DEPTH).deserialize(&mut reader).ok()?;
+    let left = Cell::new(most_values(bytes.len()));
+    let below = Below {
+        levels: MAX_DEPTH,
+        left: &left,
+    };
+    let value = below.deserialize(&mut reader).ok()?;
     reader.end().ok()?;
     Some(value)
 }
 
-/// A value with this many levels still allowed below it.
+/// A value with this many levels still allowed below it, and this many values in all.
 #[derive(Clone, Copy)]
-struct Below(u8);
+struct Below<'c> {
+    levels: u8,
+    left: &'c Cell<usize>,
+}
 
-impl Below {
+impl Below<'_> {
     fn next<E: Error>(self) -> Result<Self, E> {
-        let below = self.0.checked_sub(1);
-        below.map(Self).ok_or_else(|| E::custom("nested too deep"))
+        let levels = self.levels.checked_sub(1);
+        let levels = levels.ok_or_else(|| E::custom("nested too deep"))?;
+        Ok(Self { levels, ..self })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Below {
+impl<'de> DeserializeSeed<'de> for Below<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left = self.left.get().checked_sub(1);
+        self.left
+            .set(left.ok_or_else(|| D::Error::custom("too many values"))?);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Below {
+impl<'de> Visitor<'de> for Below<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -78,14 +78,38 @@ fn dates_are_seconds_whole_or_not_and_hostile_ones_are_none() {
 #[test]
 fn many_members_are_read_in_reasonable_time() {
     // 60 kB of members, the worst a token can hold: quadratic search would take seconds.
-    let members: Vec<String> = (0..9_000).map(|n| format!("\"{n}\":0")).collect();
+    let members: Vec<String> = (0..4_000).map(|n| format!("\"{n:010}\":0")).collect();
     let text = format!("{{{}}}", members.join(","));
     assert!(
         Value::parse(text.as_bytes())
             .unwrap()
-            .member("8999")
+            .member("0000003999")
             .is_some()
     );
+}
+
+#[test]
+fn more_values_than_a_text_of_its_length_needs_are_refused() {
+    let list = |values: usize, blanks: usize| {
+        let values = vec!["0"; values].join(",");
+        format!("[{values}{}]", " ".repeat(blanks))
+    };
+    // The list itself is a value too.
+    for (values, blanks, read) in [
+        (255, 0, true),
+        (256, 0, false),
+        (256, 12 * 257, true),
+        (999, 12_000 - 2_000, true),
+        (1_100, 12_000 - 2_300, false),
+    ] {
+        let text = list(values, blanks);
+        assert_eq!(
+            Value::parse(text.as_bytes()).is_some(),
+            read,
+            "{values} in {}",
+            text.len()
+        );
+    }
 }
 
 proptest! {

@@ -4,28 +4,59 @@
 //! Bounded in number, bytes and age. It keeps what a token says, never whether it may pass: dates,
 //! audiences, scopes and binding are looked at on every request.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::cmp::Ordering;
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::Hasher;
 use std::rc::Rc;
 use std::time::Duration;
+
+use policy::Unreadable;
+use siphasher::sip::SipHasher13;
 
 use crate::claims::Claims;
 use crate::keys::Generation;
 
 /// The fingerprint of a token's bytes, computed once a request and used for every look-up.
 ///
-/// Its key is fixed: only verified tokens are kept, and a look-up compares the bytes, so two
-/// tokens of one fingerprint cost an issuer a cache entry and nobody anything else.
+/// Its key is random, so that nobody can make two tokens of one fingerprint. Should two have one all
+/// the same, that costs a place in the cache and nothing else: a look-up compares the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fingerprint(u64);
 
 impl Fingerprint {
     /// The fingerprint of a token.
-    pub(crate) fn of(token: &[u8]) -> Self {
-        let mut hasher = DefaultHasher::new();
+    pub(crate) fn of(token: &[u8], secret: &Secret) -> Self {
+        let mut hasher = SipHasher13::new_with_key(&secret.key());
         hasher.write(token);
         Self(hasher.finish())
+    }
+}
+
+/// Gives 16 random bytes when asked.
+pub(crate) type Random = Rc<dyn Fn() -> Result<[u8; 16], Unreadable>>;
+
+/// The key of fingerprints: random, and asked for with the first token.
+#[derive(Default)]
+pub(crate) struct Secret {
+    source: Option<Random>,
+    key: OnceCell<[u8; 16]>,
+}
+
+impl Secret {
+    /// A secret from this source; without one, or where it fails, the key is known, which is no more
+    /// than a hash that somebody could aim at.
+    pub(crate) const fn new(source: Option<Random>) -> Self {
+        Self {
+            source,
+            key: OnceCell::new(),
+        }
+    }
+
+    fn key(&self) -> [u8; 16] {
+        *self.key.get_or_init(|| {
+            let random = self.source.as_ref().and_then(|source| source().ok());
+            random.unwrap_or_default()
+        })
     }
 }
 

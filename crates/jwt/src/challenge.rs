@@ -223,6 +223,8 @@ mod tests {
                 reason::MISSING,
                 reason::INSUFFICIENT_SCOPE,
                 reason::CLAIM_NOT_ALLOWED,
+                reason::TOO_MANY_FAILURES,
+                reason::TOO_MANY_SIGNATURES,
             ];
             assert_eq!(has, !other.contains(reason), "{reason}");
         }

@@ -1,5 +1,6 @@
 //! From the section as it is written to what decides: checks over all providers, and the verifier.
 
+mod budgets;
 mod keys;
 mod origin;
 mod presenters;
@@ -9,39 +10,32 @@ mod verified_in;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use policy::Carrier;
 use policy::carrier::listed;
 use policy::language::{Place, Report};
-use policy::{Carrier, Workloads};
 
-use crate::cache::{Bounds, TokenCache};
+use crate::KeyRing;
+use crate::cache::{Bounds, Secret, TokenCache};
 use crate::carriers::Carriers;
 use crate::challenge::{Challenges, Frame};
 use crate::claim_test::ClaimTest;
 use crate::document::{ProviderModel, Section};
 use crate::keys::Keys;
 use crate::provider::{AfterUse, Provider};
+use crate::seams::Seams;
 use crate::validator::{Audiences, IdTokens, Validator};
 use crate::verifier::Verifier;
-use crate::{KeyRing, Signatures, SpiffeIds};
-
-/// What is known of workloads, and by whom: seams that whoever puts the policies together fills.
-#[derive(Clone, Default)]
-pub(crate) struct Known {
-    /// The reader of SPIFFE IDs; without it no JWT-SVIDs are taken.
-    pub(crate) spiffe_ids: Option<SpiffeIds>,
-    /// Who knows the caller as a workload.
-    pub(crate) workloads: Option<Rc<dyn Workloads>>,
-}
 
 /// Compiles the section; everything wrong goes to the report.
 pub(crate) fn compile(
     section: &Section,
     place: &Place<'_>,
     report: &mut Report,
-    signatures: Rc<dyn Signatures>,
-    known: Known,
+    seams: &Seams,
     key_ring: &KeyRing,
 ) -> Verifier {
+    let ledger = seams.budgets.as_deref();
+    let budgets = budgets::of(&section.budgets, ledger, place, report);
     let place = &place.field("providers");
     let mut carriers = Vec::new();
     let mut providers = Vec::with_capacity(section.providers.len());
@@ -49,7 +43,7 @@ pub(crate) fn compile(
         let place = &place.named(model.name.as_str());
         let before = section.providers.iter().take(index);
         refuse_alike(model, before, place, report);
-        let provider = provider(model, &mut carriers, &known, place, report);
+        let provider = provider(model, &mut carriers, seams, place, report);
         key_ring.hold(&provider.name, &provider.keys);
         providers.push(provider);
     }
@@ -76,8 +70,10 @@ pub(crate) fn compile(
             bytes: bound(section.cache.bytes.value()),
             age: section.cache.age.value(),
         })),
-        signatures,
-        workloads: known.workloads,
+        secret: Secret::new(seams.random.clone()),
+        signatures: Rc::clone(&seams.signatures),
+        workloads: seams.workloads.clone(),
+        budgets,
     }
 }
 
@@ -119,7 +115,7 @@ fn overlap(a: &Audiences, b: &Audiences) -> bool {
 fn provider(
     model: &ProviderModel,
     carriers: &mut Vec<Carrier>,
-    known: &Known,
+    seams: &Seams,
     place: &Place<'_>,
     report: &mut Report,
 ) -> Provider {
@@ -140,14 +136,14 @@ fn provider(
             } else {
                 IdTokens::Take
             },
-            origin: origin::of(model, place, known.spiffe_ids, report),
+            origin: origin::of(model, place, seams.spiffe_ids, report),
             audiences: model.audiences.0.clone(),
             clock_skew: model.clock_skew.value(),
             max_lifetime: model.max_lifetime.map(policy::language::Span::value),
         },
         claims: claim_tests(model, place, report),
         binding: model.certificate_bound,
-        presenters: presenters::of(model, known.workloads.as_ref(), place, report),
+        presenters: presenters::of(model, seams.workloads.as_ref(), place, report),
         algorithms: model.algorithms.clone(),
         keys: Rc::new(Keys::new(keys)),
         max_token_bytes: usize::try_from(model.max_token_bytes.value()).unwrap_or(usize::MAX),

@@ -3,6 +3,7 @@
 //! Models only: what is read here is compiled by [`crate::compile`] into what decides.
 
 mod audiences;
+mod budgets;
 mod claim;
 mod condition;
 mod jwks;
@@ -12,6 +13,7 @@ mod quotable;
 mod section;
 
 pub(crate) use audiences::AudiencesModel;
+pub(crate) use budgets::{BudgetsModel, Caller};
 pub(crate) use claim::{ClaimEntry, ClaimPath};
 pub(crate) use condition::TokenParts;
 pub(crate) use jwks::Jwks;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use policy::{Challenge, Context, Failure, Leaf, Reason, Weight};
 
 use crate::attribute::credential;
+use crate::budgets::Spent;
 use crate::claim_test::ClaimTest;
 use crate::claims::Claims;
 use crate::reason;
@@ -100,6 +101,7 @@ impl Leaf for TokenLeaf {
         let seen = Seen::of(context.learnt);
         self.verifier.look(context, &self.providers, &seen)?;
         let mut not_enough: Option<Failure> = None;
+        let mut spent: Option<Spent> = None;
         let mut bad: Option<(usize, Reason)> = None;
         for provider in self.providers.iter().copied() {
             match seen.entry(provider).map(|entry| entry.verdict) {
@@ -117,14 +119,18 @@ impl Leaf for TokenLeaf {
                         bad = Some((provider, reason));
                     }
                 }
+                Some(Verdict::Spent(budget)) => {
+                    spent.get_or_insert(budget);
+                }
                 Some(Verdict::Absent) | None => {}
             }
         }
-        match (not_enough, bad, self.demand) {
-            (Some(failure), _, _) => Err(failure),
-            (None, Some((provider, reason)), _) => Err(self.refuse(provider, reason)),
-            (None, None, Demand::Required) => Err(self.missing()),
-            (None, None, Demand::Optional) => {
+        match (not_enough, spent, bad, self.demand) {
+            (Some(failure), ..) => Err(failure),
+            (None, Some(spent), ..) => Err(not_looked_at(spent)),
+            (None, None, Some((provider, reason)), _) => Err(self.refuse(provider, reason)),
+            (None, None, None, Demand::Required) => Err(self.missing()),
+            (None, None, None, Demand::Optional) => {
                 context.learnt.show(crate::SECTION, None);
                 Ok(())
             }
@@ -153,6 +159,20 @@ impl Leaf for TokenLeaf {
         let mut names = self.names();
         section == crate::SECTION && names.any(|name| source.is_none_or(|source| name == source))
     }
+}
+
+/// The answer to a token that was not looked at; it says nothing about the token.
+fn not_looked_at(spent: Spent) -> Failure {
+    let mut failure = Failure::new(spent.reason, Weight::Bad);
+    let after = spent.retry_after.to_string();
+    failure.headers.push(("retry-after", after));
+    let budget = if spent.reason == reason::TOO_MANY_SIGNATURES {
+        "jwt.signatures"
+    } else {
+        "jwt.failures"
+    };
+    failure.rule = Some(budget.into());
+    failure
 }
 
 /// How much a reason says where several providers refuse the same token: that it is another

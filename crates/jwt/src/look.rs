@@ -10,7 +10,7 @@ use crate::claims::Claims;
 use crate::metadata::{self, Malformed};
 use crate::reason;
 use crate::seen::{Entry, Seen, Verdict};
-use crate::token::Token;
+use crate::token::{Standing, Token};
 use crate::verifier::Verifier;
 
 impl Verifier {
@@ -57,7 +57,9 @@ impl Verifier {
             (Some(token), Some(_)) => {
                 let now = request.unix_time()?;
                 let hit = self.recall(provider, &token, now);
-                self.assess(provider, &token, hit, context, now)?
+                let verdict = self.assess(provider, &token, hit, context, now)?;
+                let spent = self.settle(&token, context, seen)?;
+                spent.map_or(verdict, Verdict::Spent)
             }
             _ => Verdict::Bad(reason::SEVERAL_TOKENS),
         };
@@ -159,11 +161,24 @@ impl Verifier {
             .iter()
             .map(|(provider, carriers)| self.recall(*provider, token_in(*carriers)?, now))
             .collect();
+        let mut verdicts = Vec::with_capacity(candidates.len());
         for ((provider, carriers), hit) in candidates.iter().zip(hits) {
-            let verdict = match token_in(*carriers) {
+            verdicts.push(match token_in(*carriers) {
                 Some(token) => self.assess(*provider, token, hit, context, now)?,
                 None if carriers.is_empty() => Verdict::Absent,
                 None => Verdict::Bad(reason::SEVERAL_TOKENS),
+            });
+        }
+        for token in read.iter().filter_map(|(_, token)| token.as_ref()) {
+            if let Some(spent) = self.settle(token, context, seen)? {
+                token.standing.set(Standing::Spent(spent));
+            }
+        }
+        for ((provider, carriers), verdict) in candidates.iter().zip(verdicts) {
+            let standing = token_in(*carriers).map(|token| token.standing.get());
+            let verdict = match (verdict, standing) {
+                (Verdict::Bad(_), Some(Standing::Spent(spent))) => Verdict::Spent(spent),
+                (verdict, _) => verdict,
             };
             seen.record(Entry {
                 provider: *provider,

@@ -71,6 +71,15 @@ policy::reasons! {
     UNSUPPORTED = "jwt.unsupported", Unauthorized,
         "The token asks for what is never honoured (crit, b64, or a key it brings along: jku, jwk, \
          x5u, x5c), or is bound to a key of another kind than a certificate's (cnf).";
+    /// The caller has sent too many bad tokens.
+    TOO_MANY_FAILURES = "jwt.too_many_failures", TooManyRequests,
+        "This caller (an address, or the peer's certificate) has sent more bad tokens than \
+         jwt.budgets.failures has room for, so a token of it that is not known was not looked at. Look \
+         who sends them; where many clients share an address, raise the budget.";
+    /// This worker has verified as many signatures as it may.
+    TOO_MANY_SIGNATURES = "jwt.too_many_signatures", TooManyRequests,
+        "More tokens that are not known came in than jwt.budgets.signatures lets a worker verify. In a \
+         flood that is what it is for; otherwise raise it, or let jwt.cache hold more tokens.";
     /// Verified, without the scopes.
     INSUFFICIENT_SCOPE = "jwt.insufficient_scope", Forbidden,
         "The token is good but its scope or scp lacks a scope that the route asks for.";

@@ -1,10 +1,11 @@
 //! What the tokens of one request were found to be, so that each is verified once.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use policy::{Learnt, Reason};
 
+use crate::budgets::Spent;
 use crate::carriers::Carriers;
 use crate::claims::Claims;
 
@@ -17,6 +18,8 @@ pub(crate) enum Verdict {
     Good(Rc<Claims>),
     /// Not taken.
     Bad(Reason),
+    /// Not looked at.
+    Spent(Spent),
 }
 
 /// One provider's verdict, and the carriers its token was found in.
@@ -33,6 +36,8 @@ pub(crate) struct Seen {
     /// The first is kept without an allocation: most requests carry one token.
     first: OnceCell<Entry>,
     more: RefCell<Vec<Entry>>,
+    /// A bad token of this request was counted.
+    counted: Cell<bool>,
 }
 
 impl Seen {
@@ -55,6 +60,14 @@ impl Seen {
             }
             None => None,
         }
+    }
+
+    /// Whether no token of this request was found good, and none was counted as bad; the next one is
+    /// then not the first.
+    pub(crate) fn is_first_failure(&self) -> bool {
+        let is_good = |entry: &Entry| matches!(entry.verdict, Verdict::Good(_));
+        let good = self.first.get().is_some_and(is_good) || self.more.borrow().iter().any(is_good);
+        !good && !self.counted.replace(true)
     }
 
     /// Records what was found.

@@ -5,23 +5,23 @@ use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
 use policy::{
-    Attribute, AttributeName, Context, Failure, Leaf, Permit, Policy, Reference, Vocabulary,
-    Workloads,
+    Attribute, AttributeName, Context, Failure, Leaf, Permit, Policy, Reference, Unreadable,
+    Vocabulary, Workloads,
 };
 
 use crate::attribute::{ATTRIBUTES, HEADS, TokenAttribute, What};
-use crate::compile::{Known, compile};
+use crate::compile::compile;
 use crate::document::{Section, TokenParts};
 use crate::leaf::TokenLeaf;
+use crate::seams::Seams;
 use crate::verifier::Verifier;
 use crate::{JwtSimple, KeyRing, Signatures, reason};
 
 /// Tokens, as a policy of the language: the section `jwt`, the parts `jwt`, `scopes` and `claims`
 /// of a condition, and the attributes of a verified token.
 pub struct Tokens {
-    signatures: Rc<dyn Signatures>,
+    seams: Seams,
     key_ring: Rc<KeyRing>,
-    known: Known,
     section: Read,
     /// Providers that a condition names.
     used: RefCell<Vec<usize>>,
@@ -62,9 +62,14 @@ impl Tokens {
     #[must_use]
     pub fn with_signatures(signatures: Rc<dyn Signatures>) -> Self {
         Self {
-            signatures,
+            seams: Seams {
+                signatures,
+                spiffe_ids: None,
+                workloads: None,
+                budgets: None,
+                random: None,
+            },
             key_ring: Rc::default(),
-            known: Known::default(),
             section: Read::Absent,
             used: RefCell::new(Vec::new()),
         }
@@ -73,7 +78,7 @@ impl Tokens {
     /// The same with a reader of SPIFFE IDs, without which no JWT-SVIDs are taken.
     #[must_use]
     pub fn with_spiffe_ids(mut self, spiffe_ids: SpiffeIds) -> Self {
-        self.known.spiffe_ids = Some(spiffe_ids);
+        self.seams.spiffe_ids = Some(spiffe_ids);
         self
     }
 
@@ -81,7 +86,24 @@ impl Tokens {
     /// has seen, and for JWT-SVIDs that only the workload itself may present.
     #[must_use]
     pub fn with_workloads(mut self, workloads: Rc<dyn Workloads>) -> Self {
-        self.known.workloads = Some(workloads);
+        self.seams.workloads = Some(workloads);
+        self
+    }
+
+    /// The same with who keeps the count of bad tokens, without which none are counted.
+    #[must_use]
+    pub fn with_budgets(mut self, budgets: Rc<dyn policy::Budgets>) -> Self {
+        self.seams.budgets = Some(budgets);
+        self
+    }
+
+    /// The same with a source of random bytes, without which fingerprints of tokens can be aimed at.
+    #[must_use]
+    pub fn with_random(
+        mut self,
+        random: impl Fn() -> Result<[u8; 16], Unreadable> + 'static,
+    ) -> Self {
+        self.seams.random = Some(Rc::new(random));
         self
     }
 
@@ -177,13 +199,11 @@ impl Policy for Tokens {
             Some(None) => Read::Broken,
             Some(Some(section)) => {
                 let place = &document.place().field(crate::SECTION);
-                let signatures = Rc::clone(&self.signatures);
                 Read::Ready(Rc::new(compile(
                     &section,
                     place,
                     report,
-                    signatures,
-                    self.known.clone(),
+                    &self.seams,
                     &self.key_ring,
                 )))
             }

@@ -9,13 +9,14 @@ use std::time::Duration;
 use policy::{Carrier, Context, Failure, Reason, Unreadable, Workloads};
 
 use crate::binding::of_connection;
-use crate::cache::{Stamp, TokenCache};
+use crate::budgets::{Budgets, Obstacle, Spent};
+use crate::cache::{Secret, Stamp, TokenCache};
 use crate::challenge::Challenges;
 use crate::claims::Claims;
 use crate::provider::Provider;
 use crate::seen::{Seen, Verdict};
-use crate::token::{Token, Unverified};
-use crate::{Algorithm, Compact, Signatures, reason};
+use crate::token::{Standing, Token, Unverified};
+use crate::{Algorithm, Signatures, reason};
 
 /// The compiled section, shared by all leaves and attributes of a document.
 pub(crate) struct Verifier {
@@ -23,15 +24,19 @@ pub(crate) struct Verifier {
     pub(crate) carriers: Vec<Carrier>,
     pub(crate) challenges: Challenges,
     pub(crate) cache: RefCell<TokenCache>,
+    pub(crate) secret: Secret,
     pub(crate) signatures: Rc<dyn Signatures>,
     /// Who knows the caller as a workload; `None` where nobody does.
     pub(crate) workloads: Option<Rc<dyn Workloads>>,
+    pub(crate) budgets: Budgets,
 }
 
 /// Why a token is not taken.
 pub(crate) enum Untaken {
     /// It is bad.
     Bad(Reason),
+    /// It was not looked at.
+    Spent(Spent),
     /// It could not be told.
     Fault(Failure),
 }
@@ -57,7 +62,12 @@ impl Verifier {
         }
         let cache = self.cache.borrow();
         let stamp = Stamp::new(provider.keys.generation(), now);
-        let claims = cache.find(number, token.fingerprint(), token.bytes(), stamp)?;
+        let claims = cache.find(
+            number,
+            token.fingerprint(&self.secret),
+            token.bytes(),
+            stamp,
+        )?;
         token.known.get_or_init(|| Rc::clone(&claims));
         Some(claims)
     }
@@ -101,6 +111,28 @@ impl Verifier {
         self.providers.get(number)?.verified_in.as_deref()
     }
 
+    /// Counts a token that no provider has taken, once a request; where that was one too many, this is
+    /// what is told instead.
+    ///
+    /// # Errors
+    /// It could not be counted.
+    pub(crate) fn settle(
+        &self,
+        token: &Token<'_>,
+        context: &Context<'_>,
+        seen: &Seen,
+    ) -> Result<Option<Spent>, Failure> {
+        let failed = token.standing.get() == Standing::Failed && token.known.get().is_none();
+        if !failed || !seen.is_first_failure() {
+            return Ok(None);
+        }
+        match self.budgets.charge(context) {
+            Ok(()) => Ok(None),
+            Err(Obstacle::Spent(spent)) => Ok(Some(spent)),
+            Err(Obstacle::Fault(failure)) => Err(failure),
+        }
+    }
+
     fn take(
         &self,
         number: usize,
@@ -121,10 +153,16 @@ impl Verifier {
                 provider.validator.check_recipient(known)?;
             }
             let generation = provider.keys.generation();
-            let claims = self.verify(provider, token, now)?;
+            let claims = self.look_into(provider, token, context, now)?;
             let stamp = Stamp::new(generation, now);
             let mut cache = self.cache.borrow_mut();
-            cache.keep(number, token.fingerprint(), token.bytes(), stamp, &claims);
+            cache.keep(
+                number,
+                token.fingerprint(&self.secret),
+                token.bytes(),
+                stamp,
+                &claims,
+            );
             claims
         };
         self.check_use(provider, &claims, context)?;
@@ -173,14 +211,59 @@ impl Verifier {
         }
     }
 
+    /// Verifies a token that is not known, if its caller has room for another bad one.
+    fn look_into(
+        &self,
+        provider: &Provider,
+        token: &Token<'_>,
+        context: &Context<'_>,
+        now: Duration,
+    ) -> Result<Rc<Claims>, Untaken> {
+        match token.standing.get() {
+            Standing::Unasked if token.known.get().is_none() => {
+                let admitted = self.budgets.admit(context);
+                token.standing.set(match &admitted {
+                    Ok(()) => Standing::Admitted,
+                    Err(Obstacle::Spent(spent)) => Standing::Spent(*spent),
+                    Err(Obstacle::Fault(_)) => Standing::Unasked,
+                });
+                admitted?;
+            }
+            Standing::Spent(spent) => return Err(Untaken::Spent(spent)),
+            Standing::Unasked | Standing::Admitted | Standing::Failed => {}
+        }
+        let verified = self.verify(provider, token, context, now);
+        match &verified {
+            Ok(claims) => {
+                token.known.get_or_init(|| Rc::clone(claims));
+            }
+            Err(Untaken::Bad(_)) if self.is_for_another(provider, token) => {}
+            Err(Untaken::Bad(_)) => token.standing.set(Standing::Failed),
+            Err(Untaken::Spent(_) | Untaken::Fault(_)) => {}
+        }
+        verified
+    }
+
+    /// Whether a token is not this provider's but, by what it says, another's: then it is that one's
+    /// to find it bad, and a client with a good one has done nothing wrong.
+    fn is_for_another(&self, provider: &Provider, token: &Token<'_>) -> bool {
+        let Ok(Unverified { claims, .. }) = token.parse() else {
+            return false;
+        };
+        let is_for = |one: &Provider| one.validator.check_recipient(claims).is_ok();
+        !is_for(provider) && self.providers.iter().any(is_for)
+    }
+
     /// The signature comes last: it alone costs anything, and what fails before it cannot pass.
     fn verify(
         &self,
         provider: &Provider,
         token: &Token<'_>,
+        context: &Context<'_>,
         now: Duration,
-    ) -> Result<Rc<Claims>, Reason> {
-        let Unverified { header, claims } = token.parse()?;
+    ) -> Result<Rc<Claims>, Untaken> {
+        let parsed = token.parse()?;
+        let Unverified { header, claims, .. } = parsed;
         let validator = &provider.validator;
         // Whose it is comes first, as for a token that is known already: what is told must not depend
         // on what this worker remembers.
@@ -198,11 +281,12 @@ impl Verifier {
                 header.key_id.as_deref(),
             )
             .ok_or(reason::UNKNOWN_KEY)?;
-        let compact = Compact::parse(token.bytes())?;
-        if self.signatures.verify(algorithm, key, &compact) {
+        self.budgets.sign(context)?;
+        let (message, signature) = token.signature(parsed);
+        if self.signatures.verify(algorithm, key, message, signature) {
             Ok(Rc::clone(claims))
         } else {
-            Err(reason::BAD_SIGNATURE)
+            Err(reason::BAD_SIGNATURE.into())
         }
     }
 
@@ -218,7 +302,7 @@ impl Verifier {
         }
         match context.learnt.find::<Seen>()?.entry(number)?.verdict {
             Verdict::Good(claims) => Some((self.providers.get(number)?, claims)),
-            Verdict::Absent | Verdict::Bad(_) => None,
+            Verdict::Absent | Verdict::Bad(_) | Verdict::Spent(_) => None,
         }
     }
 }
@@ -228,6 +312,7 @@ fn verdict(taken: Result<Rc<Claims>, Untaken>) -> Result<Verdict, Failure> {
     match taken {
         Ok(claims) => Ok(Verdict::Good(claims)),
         Err(Untaken::Bad(reason)) => Ok(Verdict::Bad(reason)),
+        Err(Untaken::Spent(spent)) => Ok(Verdict::Spent(spent)),
         Err(Untaken::Fault(failure)) => Err(failure),
     }
 }
@@ -241,6 +326,15 @@ impl From<Reason> for Untaken {
 impl From<Unreadable> for Untaken {
     fn from(unreadable: Unreadable) -> Self {
         Self::Fault(unreadable.into())
+    }
+}
+
+impl From<Obstacle> for Untaken {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::Spent(spent) => Self::Spent(spent),
+            Obstacle::Fault(failure) => Self::Fault(failure),
+        }
     }
 }
 

@@ -185,13 +185,15 @@ fn a_token_that_is_wrong_in_one_way_is_denied_with_its_code() {
         .collect();
     left.retain(|code| !cases.iter().any(|(tested, _)| tested == code));
     let elsewhere = [
-        "jwt.bad_subject",        // profiles.rs
-        "jwt.claim_not_allowed",  // conditions.rs
-        "jwt.insufficient_scope", // conditions.rs
-        "jwt.missing",            // tokens.rs
-        "jwt.missing_claim",      // profiles.rs
-        "jwt.several_tokens",     // tokens.rs
-        "jwt.wrong_presenter",    // presenters.rs
+        "jwt.bad_subject",         // profiles.rs
+        "jwt.claim_not_allowed",   // conditions.rs
+        "jwt.insufficient_scope",  // conditions.rs
+        "jwt.missing",             // tokens.rs
+        "jwt.missing_claim",       // profiles.rs
+        "jwt.several_tokens",      // tokens.rs
+        "jwt.too_many_failures",   // budgets.rs
+        "jwt.too_many_signatures", // budgets.rs
+        "jwt.wrong_presenter",     // presenters.rs
     ];
     assert_eq!(left.into_iter().collect::<Vec<_>>(), elsewhere);
 }

@@ -2,8 +2,10 @@
 //!
 //! The only one that can say "this workload or that user", and limit by who was verified.
 
+use std::rc::Rc;
+
 use filter::Seams;
-use jwt::Tokens;
+use jwt::{Native, Tokens};
 use rate_limit::{Limits, Tallies};
 use spiffe::{Identity, Lives, SpiffeId};
 
@@ -13,9 +15,13 @@ filter::plugin!("gateway", |seams| {
     for (name, count) in Tallies::ALL {
         seams.tally(name, &tallies, count);
     }
+    let signatures = Rc::new(Native::new(Seams::signatures()));
+    seams.announce("native_signatures", &signatures, Native::state);
     let identity = Identity::new();
     seams.histogram("svid_remaining_seconds", &identity.lives(), Lives::take);
-    let tokens = Tokens::new()
+    let tokens = Tokens::with_signatures(signatures)
+        .with_budgets(limits.ledger())
+        .with_random(Seams::random)
         .with_spiffe_ids(SpiffeId::is_in)
         .with_workloads(identity.workloads());
     vec![Box::new(identity), Box::new(tokens), Box::new(limits)]

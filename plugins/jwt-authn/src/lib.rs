@@ -2,9 +2,24 @@
 //!
 //! At the edge; everything it decides is in the crate `jwt`.
 
-use jwt::Tokens;
+use std::rc::Rc;
+
+use filter::Seams;
+use jwt::{Native, Tokens};
+use rate_limit::{Ledger, Tallies};
 use spiffe::SpiffeId;
 
-filter::plugin!("jwt_authn", |_seams| vec![Box::new(
-    Tokens::new().with_spiffe_ids(SpiffeId::is_in)
-)]);
+filter::plugin!("jwt_authn", |seams| {
+    let signatures = Rc::new(Native::new(Seams::signatures()));
+    seams.announce("native_signatures", &signatures, Native::state);
+    let tallies = Rc::<Tallies>::default();
+    for (name, count) in Tallies::ALL {
+        seams.tally(name, &tallies, count);
+    }
+    let ledger = Ledger::new(seams.store(), Rc::new(Seams::random), tallies);
+    let tokens = Tokens::with_signatures(signatures)
+        .with_budgets(Rc::new(ledger))
+        .with_random(Seams::random)
+        .with_spiffe_ids(SpiffeId::is_in);
+    vec![Box::new(tokens)]
+});

@@ -28,14 +28,13 @@ impl Pure {
     pub fn new(document: &Document) -> Self {
         let store = Rc::new(Memory::default());
         let identity = spiffe::Identity::new();
+        let limits = rate_limit::Limits::new(store, || Ok([7; 16]));
         let tokens = jwt::Tokens::new()
             .with_spiffe_ids(spiffe::SpiffeId::is_in)
-            .with_workloads(identity.workloads());
-        let policies: Vec<Box<dyn Policy>> = vec![
-            Box::new(identity),
-            Box::new(tokens),
-            Box::new(rate_limit::Limits::new(store, || Ok([7; 16]))),
-        ];
+            .with_workloads(identity.workloads())
+            .with_budgets(limits.ledger());
+        let policies: Vec<Box<dyn Policy>> =
+            vec![Box::new(identity), Box::new(tokens), Box::new(limits)];
         match policy::compile(document.json.as_bytes(), "gateway.wasm", policies) {
             Ok((engine, _)) => Self(engine),
             Err(report) => unreachable!("{}: {:#?}", document.name, report.errors()),

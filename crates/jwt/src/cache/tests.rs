@@ -7,6 +7,10 @@ fn claims(subject: &str) -> Rc<Claims> {
     Rc::new(Claims::parse(json.as_bytes()).expect("claims"))
 }
 
+fn print(token: &[u8]) -> Fingerprint {
+    Fingerprint::of(token, &Secret::default())
+}
+
 const AGE: u64 = 100;
 
 fn stamp(generation: Generation, at: u64) -> Stamp {
@@ -25,35 +29,23 @@ fn cache(tokens: usize, bytes: usize) -> TokenCache {
 
 fn put(cache: &mut TokenCache, token: &[u8]) {
     let subject = String::from_utf8_lossy(token);
-    cache.keep(0, Fingerprint::of(token), token, now(), &claims(&subject));
+    cache.keep(0, print(token), token, now(), &claims(&subject));
 }
 
 fn has(cache: &TokenCache, token: &[u8]) -> bool {
-    cache
-        .find(0, Fingerprint::of(token), token, now())
-        .is_some()
+    cache.find(0, print(token), token, now()).is_some()
 }
 
 #[test]
 fn exact_bytes_of_one_provider_are_found() {
     let mut cache = cache(10, 10_000);
     put(&mut cache, b"token");
-    let found = cache
-        .find(0, Fingerprint::of(b"token"), b"token", now())
-        .unwrap();
+    let found = cache.find(0, print(b"token"), b"token", now()).unwrap();
     assert_eq!(found.principal(), Some("i/token"));
-    assert!(
-        cache
-            .find(1, Fingerprint::of(b"token"), b"token", now())
-            .is_none()
-    );
+    assert!(cache.find(1, print(b"token"), b"token", now()).is_none());
     assert!(!has(&cache, b"Token"));
     // Even where the fingerprints are alike, the bytes decide.
-    assert!(
-        cache
-            .find(0, Fingerprint::of(b"token"), b"other", now())
-            .is_none()
-    );
+    assert!(cache.find(0, print(b"token"), b"other", now()).is_none());
 }
 
 #[test]
@@ -86,7 +78,7 @@ fn a_token_in_use_outlives_those_seen_once() {
 fn what_was_verified_counts_for_a_while_and_under_its_keys_alone() {
     let (first, second) = (Generation::default(), Generation::of(1));
     let mut cache = cache(10, 10_000);
-    let print = Fingerprint::of(b"a");
+    let print = print(b"a");
     cache.keep(0, print, b"a", stamp(first, 1_000), &claims("a"));
     for (now, found) in [
         (stamp(first, 1_000), true),
@@ -124,7 +116,7 @@ proptest! {
         for (name, length, look) in steps {
             let token = [format!("{name}.").into_bytes(), vec![b'x'; length]].concat();
             if look {
-                let found = cache.find(0, Fingerprint::of(&token), &token, now());
+                let found = cache.find(0, print(&token), &token, now());
                 let text = format!("i/{}", String::from_utf8(token).unwrap());
                 prop_assert!(found.is_none_or(|claims| claims.principal() == Some(text.as_str())));
             } else {
@@ -137,4 +129,26 @@ proptest! {
             prop_assert!(keys.is_sorted_by(|a, b| a < b), "each slot once, in order");
         }
     }
+}
+
+#[test]
+fn a_secret_is_asked_for_once_and_makes_other_fingerprints() {
+    let asked = Rc::new(Cell::new(0));
+    let source = |byte: u8| {
+        let asked = Rc::clone(&asked);
+        let random: Random = Rc::new(move || {
+            asked.set(asked.get() + 1);
+            Ok([byte; 16])
+        });
+        Secret::new(Some(random))
+    };
+    let (one, other) = (source(1), source(2));
+    assert_eq!(asked.get(), 0, "not before a token comes");
+    let of = Fingerprint::of;
+    assert_eq!(of(b"a", &one), of(b"a", &one));
+    assert_ne!(of(b"a", &one), of(b"a", &other));
+    assert_ne!(of(b"a", &one), of(b"b", &one));
+    assert_eq!(asked.get(), 2);
+    let failing = Secret::new(Some(Rc::new(|| Err(Unreadable))));
+    assert_eq!(of(b"a", &failing), of(b"a", &Secret::default()));
 }

@@ -2,7 +2,7 @@
 
 use policy::language::{Span, Whole};
 
-use super::{MetadataUrl, ProviderModel, Realm};
+use super::{BudgetsModel, MetadataUrl, ProviderModel, Realm};
 
 policy::model! {
     /// Tokens: who issues them, with which keys, and what becomes of them.
@@ -14,6 +14,9 @@ policy::model! {
         optional resource_metadata: MetadataUrl;
         /// How many verified tokens each worker remembers, so that none is verified twice.
         default cache: Cache = Cache::default(), "{tokens: 1000, bytes: 4194304, age: 1h}";
+        /// What is spent at most on tokens that are not known to be good.
+        default budgets: BudgetsModel = BudgetsModel::unsaid(),
+            "{failures: {requests: 100, per: 1s}}";
         /// The issuers whose tokens are taken.
         required providers: Vec<ProviderModel>, "list at least one provider of tokens";
     }
@@ -23,6 +26,9 @@ policy::model! {
         ("jwt_rules", "providers: [...]"),
         ("jwtRules", "providers: [...]"),
         ("jwt_cache_config", "cache: {tokens: ...}"),
+        ("budget", "budgets: {failures: {...}, signatures: {...}}"),
+        ("failures", "budgets: {failures: {...}}"),
+        ("rate_limit", "budgets: {failures: {...}}"),
         ("rules", "each rule as an entry of \"routes\""),
     ];
 }

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use fixtures::{Algorithm, Issuer, Jws};
-use jwt::{Compact, JwtSimple, Key, KeyRing, Signatures, Tokens};
+use jwt::{JwtSimple, Key, KeyRing, Signatures, Tokens};
 use policy::language::Report;
 use policy::{Denial, Engine, Fact, HeaderChange, Permit, Source, Unreadable};
 use serde_json::{Value, json};
@@ -29,6 +29,8 @@ pub struct Plain {
     now: u64,
     peer: Option<String>,
     metadata: Option<Vec<u8>>,
+    address: Option<String>,
+    monotonic: Duration,
 }
 
 impl Plain {
@@ -38,6 +40,8 @@ impl Plain {
             now: NOW,
             peer: None,
             metadata: None,
+            address: None,
+            monotonic: Duration::ZERO,
         };
         plain
             .with(":method", "GET")
@@ -67,6 +71,18 @@ impl Plain {
         self
     }
 
+    /// From this address.
+    pub fn from(mut self, address: &str) -> Self {
+        self.address = Some(address.to_owned());
+        self
+    }
+
+    /// When the monotonic clock stands there.
+    pub const fn after(mut self, monotonic: Duration) -> Self {
+        self.monotonic = monotonic;
+        self
+    }
+
     pub const fn at(mut self, now: u64) -> Self {
         self.now = now;
         self
@@ -83,6 +99,7 @@ impl Source for Plain {
     fn fact(&self, fact: Fact) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
         let told = match fact {
             Fact::PeerDigest => self.peer.as_deref().map(str::as_bytes),
+            Fact::SourceAddress => self.address.as_deref().map(str::as_bytes),
             Fact::Metadata => self.metadata.as_deref(),
             _ => None,
         };
@@ -94,7 +111,7 @@ impl Source for Plain {
     }
 
     fn monotonic(&self) -> Result<Duration, Unreadable> {
-        Ok(Duration::ZERO)
+        Ok(self.monotonic)
     }
 }
 
@@ -103,9 +120,15 @@ impl Source for Plain {
 pub struct Counting(pub Cell<usize>);
 
 impl Signatures for Counting {
-    fn verify(&self, algorithm: jwt::Algorithm, key: &Key, token: &Compact<'_>) -> bool {
+    fn verify(
+        &self,
+        algorithm: jwt::Algorithm,
+        key: &Key,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
         self.0.set(self.0.get() + 1);
-        JwtSimple.verify(algorithm, key, token)
+        JwtSimple.verify(algorithm, key, message, signature)
     }
 }
 

@@ -1,0 +1,23 @@
+//! What this policy is given from outside, by whoever puts the policies together.
+
+use std::rc::Rc;
+
+use policy::Workloads;
+
+use crate::cache::Random;
+use crate::{Signatures, SpiffeIds};
+
+/// The seams of one document.
+#[derive(Clone)]
+pub(crate) struct Seams {
+    /// Who verifies signatures.
+    pub(crate) signatures: Rc<dyn Signatures>,
+    /// The reader of SPIFFE IDs; without it no JWT-SVIDs are taken.
+    pub(crate) spiffe_ids: Option<SpiffeIds>,
+    /// Who knows the caller as a workload.
+    pub(crate) workloads: Option<Rc<dyn Workloads>>,
+    /// Who counts over all workers.
+    pub(crate) budgets: Option<Rc<dyn policy::Budgets>>,
+    /// Random bytes.
+    pub(crate) random: Option<Random>,
+}

@@ -1,6 +1,10 @@
 //! Budgets: what counts as a failure, whom a spent budget stops, and what never asks for one.
 
-#![expect(clippy::unwrap_used, reason = "it is a test from end to end")]
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    reason = "it is a test from end to end"
+)]
 
 mod ledger;
 mod support;

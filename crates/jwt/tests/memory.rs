@@ -3,7 +3,6 @@
     unsafe_code,
     reason = "counting bytes needs an allocator of the test's own"
 )]
-#![expect(clippy::unwrap_used, reason = "it is a test from end to end")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! Signatures by the proxy's own function and by the plugin's code: both say the same, to some
 //! thousand good, bent and hostile ones, in a real proxy and through one VM.
+#![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod cases;
 

@@ -48,7 +48,6 @@ async fn a_hundred_a_second_are_counted_where_nothing_is_said() {
     let counted = burst(&edge.envoy.client(), flood).await;
     let seconds = started.elapsed().as_secs_f64();
     let looked_at = counted.get("jwt.bad_signature").copied().unwrap_or(0);
-    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     let most = 100.0 + 100.0 * seconds;
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     let found = looked_at as f64;

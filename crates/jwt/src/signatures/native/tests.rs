@@ -122,10 +122,7 @@ fn a_proxy_that_knows_one_digest_is_believed_for_that_one() {
 #[test]
 fn what_the_proxy_does_not_answer_any_more_is_answered_here() {
     thread_local!(static SILENT: Cell<bool> = const { Cell::new(false) });
-    let (native, _) = native(|signed| match SILENT.get() {
-        true => None,
-        false => right(signed),
-    });
+    let (native, _) = native(|signed| if SILENT.get() { None } else { right(signed) });
     assert_eq!(native.algorithms().len(), 4);
     SILENT.set(true);
     for fixture in [Fixture::Rs256, Fixture::Es256] {

@@ -210,7 +210,7 @@ unsafe extern "C" fn proxy_call_foreign_function(
     size: *mut usize,
 ) -> u32 {
     let name = unsafe { text(name, name_size) };
-    let arguments = unsafe { std::slice::from_raw_parts(arguments, arguments_size) };
+    let arguments = unsafe { slice::from_raw_parts(arguments, arguments_size) };
     unsafe {
         giving("foreign", data, size, |state| {
             state.foreign.push(name);

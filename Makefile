@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # As scripts/env.sh has it, so that nothing is built twice.
 export CARGO_PROFILE_DEV_DEBUG ?= 0
-.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-limits-accuracy proof-limits-keys lint deny docs compose compose-test ci clean
+.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-limits-accuracy proof-limits-keys lint deny docs compose compose-test images push verify istio-test ci clean
 
 help: ## What can be made here
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,18 @@ compose: build wasm ## Build what `docker-compose up envoy` puts into its images
 compose-test: ## Run the round against real containers, then take them down
 	@scripts/install-tools.sh rust envoy wasm-opt
 	@scripts/compose-test.sh
+
+images: ## Wrap the plugins into OCI images with SBOM and provenance: dist/images/ (COSIGN_KEY=... signs)
+	@scripts/images.sh
+
+push: ## Push the images to REGISTRY=host/path and write their digests into istio/ (COSIGN_KEY=... signs)
+	@scripts/push.sh "$(REGISTRY)"
+
+verify: ## Check dist/ byte for byte against what was built and signed (COSIGN_PUB=... REGISTRY=...)
+	@REGISTRY="$(REGISTRY)" scripts/verify.sh
+
+istio-test: ## Run the tests against a real Istio; as root, a quarter of an hour the first time
+	@scripts/istio-test.sh
 
 tools: ## Install what tests and demo need into .tools/, if it is missing
 	@scripts/install-tools.sh rust envoy wasm-opt test-runner valkey ratelimit nginx

@@ -59,7 +59,7 @@ pub(crate) enum Format {
 const EXAMPLES: &str = "\
 Examples:
   portcullis check policy.yaml
-  portcullis check envoy/*.yaml istio/*.yaml
+  portcullis check envoy/*.yaml istio/overlays/*/*.yaml
   portcullis schema > portcullis.v1.json
 
 `portcullis COMMAND --help` says more about each.";
@@ -79,7 +79,7 @@ Examples:
   portcullis check policy.yaml
   portcullis check --plugin spiffe_authz policy.yaml
   portcullis check envoy.yaml
-  kustomize build istio/ | portcullis check -
+  kubectl kustomize istio/overlays/sidecar | portcullis check -
   portcullis check --format json policy.yaml";
 
 const SCHEMA_EXAMPLES: &str = "\

@@ -63,7 +63,7 @@ impl Answer {
 /// Something to be kept up to date beside the requests.
 ///
 /// The host layer calls [`Self::poll`] on every tick, in every worker, and at once when a request begins
-/// to wait; it brings what came of a call to [`Self::answered`] in the same worker. An answer may
+/// to wait or [`Self::is_urgent`] says so; it brings what came of a call to [`Self::answered`] in the same worker. An answer may
 /// never come.
 pub trait Errand {
     /// What it is about, for the log: `jwt.providers[login]`.
@@ -85,4 +85,10 @@ pub trait Errand {
     /// # Errors
     /// What went wrong, in words for the log that quote nothing of the answer.
     fn answered(&self, now: Duration, ticket: u64, answer: Answer) -> Result<Option<Call>, String>;
+
+    /// Whether it has something to ask now, for which the next tick would be late: looked at after each
+    /// request, so it must be cheap.
+    fn is_urgent(&self) -> bool {
+        false
+    }
 }

@@ -16,7 +16,7 @@ use policy::language::{
 };
 use policy::{
     Attribute, AttributeName, Context, Engine, Fact, Failure, HeaderChange, Leaf, Permit, Policy,
-    Presence, Reason, Source, Status, Trust, Unreadable, Vocabulary, Weight, language::Place,
+    Presence, Reason, Source, Status, Trust, Unreadable, Vocabulary, Wait, Weight, language::Place,
 };
 
 /// A request of plain values. A header named `!` in it makes every question fail.
@@ -90,6 +90,16 @@ pub const BROKEN: Reason = Reason::new("badge.broken", Status::Unavailable);
 /// The section `identity` for tests: whoever shows `x-badge: NAME` is NAME.
 pub struct Badges;
 
+/// What a request with the badge `coming` waits for.
+#[derive(Debug)]
+struct Coming;
+
+impl Wait for Coming {
+    fn is_over(&self, _: Duration) -> bool {
+        false
+    }
+}
+
 #[derive(Debug)]
 struct Badge(Vec<String>);
 
@@ -97,6 +107,9 @@ impl Leaf for Badge {
     fn holds(&self, context: &Context<'_>) -> Result<(), Failure> {
         match context.request.header("x-badge")? {
             None => Err(Failure::new(MISSING, Weight::Missing)),
+            Some(badge) if &*badge == b"coming" => {
+                Err(Failure::new(WRONG, Weight::NotEnough).until(Rc::new(Coming)))
+            }
             Some(badge) if &*badge == b"broken" => Err(Failure::new(BROKEN, Weight::Fault)),
             Some(badge) => {
                 context.learnt.put(Rc::new(badge.to_vec()));

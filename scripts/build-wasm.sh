@@ -41,7 +41,9 @@ features=(--enable-bulk-memory --enable-sign-ext --enable-mutable-globals
 finish() {
     local built=$target/wasm32-wasip1/release/$1_plugin.wasm out=dist/$1.wasm
     [ ! -f "$out" ] || [ "$built" -nt "$out" ] || [ scripts/wasm_trim.py -nt "$out" ] || return 0
-    python3 scripts/wasm_trim.py "$built" "$out.new"
+    local more=()
+    case " $PORTCULLIS_ERRANDS " in *" $1 "*) more=(errands) ;; esac
+    python3 scripts/wasm_trim.py "$built" "$out.new" "${more[@]}"
     if [ -x "$wasm_opt" ]; then
         "$wasm_opt" -Oz "${features[@]}" "$out.new" -o "$out.new"
     fi

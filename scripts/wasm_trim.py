@@ -7,7 +7,8 @@ Bodies: a function that only a table names is kept by every linker. Those of NEV
 trap, so that what only they reach goes as well. Should one run after all, the request is denied.
 
 Last, custom sections (names, debug info) go. Without wasm-opt the rest is dead weight, no more.
-usage: wasm_trim.py IN.wasm OUT.wasm      (IN.wasm must still have its names)
+usage: wasm_trim.py IN.wasm OUT.wasm [errands]      (IN.wasm must still have its names; a plugin that
+runs errands is called for ticks and answers too)
 """
 
 import pathlib
@@ -31,6 +32,9 @@ KEPT_EXPORTS = {
     "proxy_on_response_headers",
     "proxy_on_delete",
 }
+
+# What the proxy calls beside requests, in plugins that run errands.
+ERRAND_EXPORTS = {"proxy_on_tick", "proxy_on_http_call_response"}
 
 # The names of functions that are linked and never run, as rustc mangles them.
 NEVER_RUN = re.compile(
@@ -94,7 +98,7 @@ def function_names(module: bytes, at: int, end: int) -> dict[int, str]:
     return names
 
 
-def kept_exports(module: bytes, at: int) -> bytes:
+def kept_exports(module: bytes, at: int, keep: set[str]) -> bytes:
     """The export section that begins at `at`, with what is kept (core spec 5.5.10)."""
     count, at = leb128(module, at)
     kept, found = [], set()
@@ -102,11 +106,11 @@ def kept_exports(module: bytes, at: int) -> bytes:
         start = at
         export, at = name(module, at)
         _, at = leb128(module, at + 1)
-        if export in KEPT_EXPORTS:
+        if export in keep:
             kept.append(module[start:at])
             found.add(export)
-    if found != KEPT_EXPORTS:
-        raise ValueError(f"not exported: {', '.join(sorted(KEPT_EXPORTS - found))}")
+    if found != keep:
+        raise ValueError(f"not exported: {', '.join(sorted(keep - found))}")
     return unsigned(len(kept)) + b"".join(kept)
 
 
@@ -123,7 +127,7 @@ def live_code(module: bytes, at: int, names: dict[int, str], first: int) -> byte
     return bytes(out)
 
 
-def trimmed(module: bytes) -> bytes:
+def trimmed(module: bytes, keep: set[str]) -> bytes:
     names: dict[int, str] = {}
     for section, at, end in sections(module):
         if section == CUSTOM_SECTION:
@@ -136,7 +140,7 @@ def trimmed(module: bytes) -> bytes:
         if section == CUSTOM_SECTION:
             continue
         if section == EXPORT_SECTION:
-            contents = kept_exports(module, at)
+            contents = kept_exports(module, at, keep)
         elif section == CODE_SECTION:
             # Imported functions come first in the numbering; our plugins import nothing else.
             contents = live_code(module, at, names, len(imports(module)))
@@ -145,12 +149,13 @@ def trimmed(module: bytes) -> bytes:
 
 
 def main() -> int:
-    if len(sys.argv) != 3:
-        print("usage: wasm_trim.py IN.wasm OUT.wasm", file=sys.stderr)
+    if len(sys.argv) < 3 or sys.argv[3:] not in ([], ["errands"]):
+        print("usage: wasm_trim.py IN.wasm OUT.wasm [errands]", file=sys.stderr)
         return 2
-    built, out = map(pathlib.Path, sys.argv[1:])
+    built, out = map(pathlib.Path, sys.argv[1:3])
+    keep = KEPT_EXPORTS | (ERRAND_EXPORTS if sys.argv[3:] else set())
     try:
-        out.write_bytes(trimmed(built.read_bytes()))
+        out.write_bytes(trimmed(built.read_bytes(), keep))
     except ValueError as error:
         print(f"error: {built}: {error}", file=sys.stderr)
         return 1

@@ -3,6 +3,7 @@
 //! Everything that may fail is a value here, so that the pass can turn it into a denial.
 
 pub(crate) mod abi;
+pub(crate) mod callouts;
 mod counters;
 mod pairs;
 mod shared_data;
@@ -45,6 +46,10 @@ pub(crate) enum Call {
     IncrementMetric,
     RecordMetric,
     Foreign,
+    Tick,
+    Context,
+    Continue,
+    Body,
 }
 
 impl fmt::Display for Call {
@@ -54,7 +59,7 @@ impl fmt::Display for Call {
             Self::UnixTime => "get_current_time_nanoseconds",
             Self::Monotonic => "clock_time_get",
             Self::Random => "random_get",
-            Self::Configuration => "get_buffer_bytes",
+            Self::Configuration | Self::Body => "get_buffer_bytes",
             Self::Property => "get_property",
             Self::SetProperty => "set_property",
             Self::Header => "get_header_map_value",
@@ -69,6 +74,9 @@ impl fmt::Display for Call {
             Self::IncrementMetric => "increment_metric",
             Self::RecordMetric => "record_metric",
             Self::Foreign => "call_foreign_function",
+            Self::Tick => "set_tick_period_milliseconds",
+            Self::Context => "set_effective_context",
+            Self::Continue => "continue_stream",
         })
     }
 }

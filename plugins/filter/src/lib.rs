@@ -14,12 +14,15 @@
 //! `wasm.portcullis.<plugin>.pass` last of all; a denial is counted, logged and answered. A call that fails
 //! on the way, whichever it is, makes the permit a denial.
 
+mod beside;
 mod decision_id;
 mod document;
+mod errands;
 mod evidence;
 mod histogram;
 mod host;
 mod logger;
+mod parking;
 mod reply;
 mod root;
 mod seams;
@@ -41,12 +44,13 @@ pub mod expansion {
     /// The root context of a plugin.
     #[must_use]
     pub fn root(
+        id: u32,
         name: &'static str,
         file: &'static str,
         policies: Policies,
     ) -> Box<dyn RootContext> {
         crate::logger::install();
-        Box::new(Root::new(Names { name, file }, policies))
+        Box::new(Root::new(id, Names { name, file }, policies))
     }
 }
 
@@ -64,8 +68,8 @@ macro_rules! plugin {
 #[macro_export]
 macro_rules! install {
     ($name:literal, $policies:expr $(,)?) => {
-        $crate::expansion::set_root_context(|_| {
-            $crate::expansion::root($name, concat!($name, ".wasm"), $policies)
+        $crate::expansion::set_root_context(|id| {
+            $crate::expansion::root(id, $name, concat!($name, ".wasm"), $policies)
         })
     };
 }

@@ -10,7 +10,10 @@ use policy::{HeaderChange, Policy, compile, internal};
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{Action, ContextType};
 
+use crate::beside::Beside;
+use crate::errands::Announced;
 use crate::host::{HostError, abi};
+use crate::parking::Later;
 use crate::worker::{Ruling, Verdict, Worker};
 use crate::{Seams, document};
 
@@ -28,6 +31,7 @@ pub(crate) struct Names {
 
 /// A plugin as the proxy sees it.
 pub(crate) struct Root {
+    id: u32,
     names: Names,
     policies: Policies,
     worker: Rc<Worker>,
@@ -35,67 +39,98 @@ pub(crate) struct Root {
 
 impl Root {
     /// A root that denies everything until it is configured.
-    pub(crate) fn new(names: Names, policies: Policies) -> Self {
+    pub(crate) fn new(id: u32, names: Names, policies: Policies) -> Self {
         let ruling = Ruling::DenyAll(internal::NOT_CONFIGURED);
         Self {
+            id,
             names,
             policies,
-            worker: Rc::new(Worker::new(names.name, ruling)),
+            worker: Rc::new(Worker::new(names.name, ruling, None)),
         }
     }
 
-    /// What to decide by; `None` where the document is refused. That is a function of its bytes
-    /// alone: whatever the proxy does wrong here makes a ruling that denies.
-    fn ruling(&self, size: usize) -> Option<Ruling> {
+    /// What to decide by, and what is done beside; `None` where the document is refused. That is a
+    /// function of its bytes alone: whatever the proxy does wrong here makes a ruling that denies.
+    fn ruling(&self, size: usize) -> Option<(Ruling, Option<Box<dyn Beside>>)> {
         if size == 0 {
             log::error!("{NO_DOCUMENT}");
             return None;
         }
+        let deny_all = || (Ruling::DenyAll(internal::HOST_CALL), None);
         let document = match configuration(size) {
             Ok(document) => document,
             Err(fault) => {
                 log::error!("configuration not read, denying all: {fault}");
-                return Some(Ruling::DenyAll(internal::HOST_CALL));
+                return Some(deny_all());
             }
         };
         let seams = Seams::default();
-        match compile(
-            &document::text(&document),
-            self.names.file,
-            (self.policies)(&seams),
-        ) {
-            Ok((engine, report)) => {
-                log_report(&report);
-                seams.show_announced(self.names.name);
-                let (tallies, histograms) = seams.into_numbers();
-                Some(Ruling::Engine(Box::new(engine), tallies, histograms))
+        let policies = (self.policies)(&seams);
+        let compiled = compile(&document::text(&document), self.names.file, policies);
+        let (Ok((_, report)) | Err(report)) = &compiled;
+        log_report(report);
+        let (engine, _) = compiled.ok()?;
+        let errands = engine.errands();
+        let beside = match (errands.is_empty(), seams.begin()) {
+            (true, _) => None,
+            (false, None) => {
+                log::error!("{}: {NO_ERRANDS}", self.names.file);
+                return None;
             }
-            Err(report) => {
-                log_report(&report);
-                None
-            }
-        }
+            (false, Some(begin)) => match begin(self.id, errands) {
+                Ok(beside) => Some(beside),
+                Err(fault) => {
+                    log::error!("no ticks, denying all: {fault}");
+                    return Some(deny_all());
+                }
+            },
+        };
+        seams.show_announced(self.names.name);
+        let (tallies, histograms) = seams.into_numbers();
+        let ruling = Ruling::Engine(Box::new(engine), tallies, histograms);
+        Some((ruling, beside))
     }
 }
 
-impl Context for Root {}
+impl Context for Root {
+    fn on_http_call_response(&mut self, number: u32, headers: usize, body: usize, trailers: usize) {
+        let announced = Announced {
+            headers,
+            body,
+            trailers,
+        };
+        self.worker.answered(number, announced);
+    }
+}
 
 impl RootContext for Root {
     fn on_configure(&mut self, size: usize) -> bool {
+        self.worker.end();
         let ruling = self.ruling(size);
         let accepted = ruling.is_some();
-        let ruling = ruling.unwrap_or(Ruling::DenyAll(internal::NOT_CONFIGURED));
-        self.worker = Rc::new(Worker::new(self.names.name, ruling));
+        let (ruling, beside) = ruling.unwrap_or((Ruling::DenyAll(internal::NOT_CONFIGURED), None));
+        self.worker = Rc::new(Worker::new(self.names.name, ruling, beside));
         if accepted {
             self.worker.show_mode();
         }
         accepted
     }
 
-    fn create_http_context(&self, _id: u32) -> Option<Box<dyn HttpContext>> {
+    fn on_tick(&mut self) {
+        self.worker.tick();
+    }
+
+    /// Not of the proxy's: see [`callouts::enter_root`](crate::host::callouts::enter_root).
+    fn on_queue_ready(&mut self, _queue: u32) {
+        self.worker.poll();
+    }
+
+    fn create_http_context(&self, id: u32) -> Option<Box<dyn HttpContext>> {
         Some(Box::new(Stream {
+            id,
             worker: Rc::clone(&self.worker),
             response: Vec::new(),
+            later: None,
         }))
     }
 
@@ -104,31 +139,56 @@ impl RootContext for Root {
     }
 }
 
+/// A tick outlives its root, and so would a request that is held.
+impl Drop for Root {
+    fn drop(&mut self) {
+        self.worker.end();
+    }
+}
+
 /// One request.
 struct Stream {
+    id: u32,
     worker: Rc<Worker>,
     /// What the permit says about the response; empty until there is one. The request cannot be
     /// asked for it later: in a response's call its headers are gone.
     response: Vec<HeaderChange>,
+    /// The same of a request that was held.
+    later: Option<Rc<Later>>,
 }
 
 impl Context for Stream {}
 
 impl HttpContext for Stream {
     fn on_http_request_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
-        match self.worker.pass() {
+        match self.worker.pass(self.id) {
             Verdict::Passed(response) => {
                 self.response = response;
                 Action::Continue
             }
             Verdict::Stopped => Action::Pause,
+            Verdict::Held(later) => {
+                self.later = Some(later);
+                Action::Pause
+            }
         }
     }
 
     fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
+        if let Some(later) = &self.later {
+            self.response = later.take();
+        }
         self.worker.respond(&self.response);
         self.response.clear(); // headers before the last ones (1xx) are not told twice
         Action::Continue
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if self.later.is_some() {
+            self.worker.leave(self.id);
+        }
     }
 }
 
@@ -168,3 +228,6 @@ enum Fault {
 
 const NO_DOCUMENT: &str = "no configuration: write the document under `configuration` of the \
     plugin (in Envoy as google.protobuf.Struct or StringValue, in a WasmPlugin as pluginConfig)";
+
+const NO_ERRANDS: &str =
+    "the document needs calls to other services, which this plugin makes none of";

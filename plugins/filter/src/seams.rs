@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use policy::{ProxySignatures, Store, Unreadable};
 
+use crate::beside::{Attendant, Begin};
 use crate::histogram::Histogram;
 use crate::host::{SharedData, VerifySignature, abi};
 
@@ -15,6 +16,7 @@ pub struct Seams {
     tallies: RefCell<Vec<Tally>>,
     histograms: RefCell<Vec<Histogram>>,
     announced: RefCell<Vec<Announced>>,
+    begin: Cell<Option<Begin>>,
 }
 
 impl Seams {
@@ -85,6 +87,16 @@ impl Seams {
                 log::warn!("{plugin}: gauge {name} not set: {error}");
             }
         }
+    }
+
+    /// Runs the errands of the policies. A plugin that says this is named in `scripts/env.sh`, which
+    /// has the proxy call it for ticks and answers; one that does not takes no document that needs them.
+    pub fn run_errands(&self) {
+        self.begin.set(Some(Attendant::begin));
+    }
+
+    pub(crate) const fn begin(&self) -> Option<Begin> {
+        self.begin.get()
     }
 
     pub(crate) fn into_numbers(self) -> (Vec<Tally>, Vec<Histogram>) {

@@ -3,17 +3,23 @@
 //! Fail-closed is enforced here, once for all plugins: whatever is not a permit that was carried
 //! out to its last step is a denial.
 
+mod held;
+
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use policy::{
-    Denial, Engine, Failure, HeaderChange, Permit, Reason, Status, Trial, Weight, internal,
+    Decision, Denial, Engine, Failure, HeaderChange, Permit, Reason, Status, Trial, Weight,
+    internal,
 };
 
+use crate::beside::Beside;
 use crate::decision_id::{DecisionId, DecisionIds};
 use crate::evidence::Evidence;
 use crate::histogram::Histogram;
 use crate::host::{Counters, HostError, abi};
 use crate::logger::{self, About};
+use crate::parking::Later;
 use crate::reply;
 use crate::seams::Tally;
 use crate::stated::Stated;
@@ -31,6 +37,8 @@ pub(crate) struct Worker {
     /// Its last value; kept to be written over.
     line: RefCell<Vec<u8>>,
     ruling: Ruling,
+    /// Errands and held requests, where the document has any.
+    beside: Option<Box<dyn Beside>>,
     counters: Counters,
     /// Denials by the name of the limit.
     limits: Counters,
@@ -49,23 +57,30 @@ pub(crate) enum Ruling {
 }
 
 /// What becomes of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub(crate) enum Verdict {
     /// It goes on, with the mark; its response is to be changed like this.
     Passed(Vec<HeaderChange>),
     /// It was answered, or is held for good.
     Stopped,
+    /// It is held until more is known, and what becomes of its response is told then.
+    Held(Rc<Later>),
 }
 
 impl Worker {
-    pub(crate) fn new(plugin: &'static str, ruling: Ruling) -> Self {
+    pub(crate) fn new(
+        plugin: &'static str,
+        ruling: Ruling,
+        beside: Option<Box<dyn Beside>>,
+    ) -> Self {
         Self {
             plugin,
             mark: format!("portcullis.{plugin}.pass").into_bytes(),
             decision: format!("portcullis.{plugin}.decision").into_bytes(),
             line: RefCell::default(),
             ruling,
+            beside,
             counters: Counters::default(),
             limits: Counters::default(),
             trials: Counters::default(),
@@ -74,18 +89,31 @@ impl Worker {
     }
 
     /// Decides on the request that the proxy is calling about, and carries the decision out.
-    pub(crate) fn pass(&self) -> Verdict {
-        let verdict = self.decide();
+    pub(crate) fn pass(&self, stream: u32) -> Verdict {
+        let verdict = self.decide(stream);
+        if let Some(beside) = &self.beside {
+            beside.see_to_urgent(stream);
+        }
         self.show_numbers();
         verdict
     }
 
-    fn decide(&self) -> Verdict {
+    fn decide(&self, stream: u32) -> Verdict {
         let evidence = Evidence::new();
-        let decision = match &self.ruling {
-            Ruling::Engine(engine, ..) => engine.decide(&evidence),
-            Ruling::DenyAll(reason) => Err(Failure::new(*reason, Weight::Fault).into()),
+        let decision = match (&self.ruling, &self.beside) {
+            (Ruling::DenyAll(reason), _) => Err(Failure::new(*reason, Weight::Fault).into()),
+            (Ruling::Engine(engine, ..), None) => engine.decide(&evidence),
+            (Ruling::Engine(engine, ..), Some(beside)) => {
+                match held::decide_or_hold(engine, &**beside, &evidence, stream) {
+                    Ok(decision) => decision,
+                    Err(later) => return Verdict::Held(later),
+                }
+            }
         };
+        self.carry_out(decision, &evidence)
+    }
+
+    fn carry_out(&self, decision: Decision, evidence: &Evidence) -> Verdict {
         match decision {
             Ok(permit) => {
                 self.show_trials(&permit.trials, About::permit(&permit), None);

@@ -252,7 +252,7 @@ pub(crate) fn foreign(name: &str, arguments: &[u8]) -> Result<Option<Vec<u8>>, H
     })
 }
 
-const fn check(call: Call, status: u32) -> Result<(), HostError> {
+pub(super) const fn check(call: Call, status: u32) -> Result<(), HostError> {
     match status {
         OK => Ok(()),
         _ => Err(HostError { call, status }),
@@ -261,7 +261,7 @@ const fn check(call: Call, status: u32) -> Result<(), HostError> {
 
 /// Bytes that a call gives back. Where the call failed, nothing was allocated, and what it may
 /// have written is not looked at.
-fn received(
+pub(super) fn received(
     call: Call,
     ask: impl FnOnce(*mut *mut u8, *mut usize) -> u32,
 ) -> Result<Option<Vec<u8>>, HostError> {

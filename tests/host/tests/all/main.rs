@@ -9,6 +9,7 @@
     reason = "helpers of tests: what cannot be is said at once"
 )]
 
+mod asking;
 mod configuration;
 mod denial;
 mod document;
@@ -22,3 +23,4 @@ mod response;
 mod shadow;
 mod shared_data;
 mod signatures;
+mod waiting;

@@ -4,11 +4,14 @@
     reason = "the other side of the filter's own declarations: pointers and sizes as in wasm"
 )]
 
+mod callouts;
 mod headers;
 mod reply;
 mod shared;
 
 use std::slice;
+
+pub(super) use callouts::{call_response, tick};
 
 use super::state::{Known, with};
 
@@ -24,27 +27,36 @@ unsafe extern "C" {
 }
 
 pub(super) fn context_create(context: u32, root: u32) {
+    with(|state| {
+        state.contexts.insert(context, root);
+        state.speak(context);
+    });
     unsafe { proxy_on_context_create(context, root) }
 }
 
 pub(super) fn configure(root: u32, size: usize) -> bool {
+    with(|state| state.speak(root));
     unsafe { proxy_on_configure(root, size) }
 }
 
 pub(super) fn request_headers(context: u32, count: usize) -> u32 {
+    with(|state| state.speak(context));
     unsafe { proxy_on_request_headers(context, count, true) }
 }
 
 pub(super) fn response_headers(context: u32, count: usize) -> u32 {
+    with(|state| state.speak(context));
     unsafe { proxy_on_response_headers(context, count, true) }
 }
 
 pub(super) fn done(context: u32) {
+    with(|state| state.speak(context));
     unsafe {
         assert!(proxy_on_done(context));
         proxy_on_log(context);
         proxy_on_delete(context);
     }
+    with(|state| state.contexts.remove(&context));
 }
 
 const OK: u32 = 0;
@@ -151,6 +163,9 @@ unsafe extern "C" fn proxy_get_buffer_bytes(
     data: *mut *mut u8,
     size: *mut usize,
 ) -> u32 {
+    if (buffer, start) == (4, 0) {
+        return unsafe { callouts::answer_body(max, data, size) };
+    }
     assert_eq!((buffer, start), (7, 0), "the plugin's configuration, whole");
     unsafe {
         giving("configuration", data, size, |state| {
@@ -231,10 +246,9 @@ macro_rules! never_called {
 }
 
 never_called! {
-    proxy_continue_stream proxy_dequeue_shared_queue proxy_done
+    proxy_dequeue_shared_queue proxy_done
     proxy_enqueue_shared_queue proxy_get_header_map_pairs proxy_get_log_level proxy_get_metric
     proxy_get_status proxy_grpc_call proxy_grpc_cancel proxy_grpc_close proxy_grpc_send
-    proxy_grpc_stream proxy_http_call proxy_register_shared_queue
-    proxy_resolve_shared_queue proxy_set_buffer_bytes proxy_set_effective_context
-    proxy_set_header_map_pairs proxy_set_tick_period_milliseconds
+    proxy_grpc_stream proxy_register_shared_queue proxy_resolve_shared_queue
+    proxy_set_buffer_bytes proxy_set_header_map_pairs
 }

@@ -5,7 +5,7 @@ mod state;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-pub(crate) use state::{Habit, Known, Reply, with};
+pub(crate) use state::{Came, Habit, Known, Reply, with};
 
 /// What the filter told the proxy to do with the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,25 +56,51 @@ impl Proxy {
 
     /// Sends a request through the filter, from its headers to its end.
     pub(crate) fn send(&self, headers: &[(&str, &[u8])]) -> Went {
+        with(Known::forget_request);
+        let (stream, went) = self.begin(headers);
+        Self::end(stream, went);
+        went
+    }
+
+    /// Sends a request's headers.
+    pub(crate) fn begin(&self, headers: &[(&str, &[u8])]) -> (u32, Went) {
+        let stream = next_id();
+        abi::context_create(stream, self.root);
         with(|state| {
             state.headers = headers
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), value.to_vec()))
                 .collect();
-            state.forget_request();
         });
-        let stream = next_id();
-        abi::context_create(stream, self.root);
-        let action = abi::request_headers(stream, headers.len());
-        if action == 0 {
+        match abi::request_headers(stream, headers.len()) {
+            0 => (stream, Went::On),
+            _ => (stream, Went::Nowhere),
+        }
+    }
+
+    /// Ends a request; one that went on has a response first.
+    pub(crate) fn end(stream: u32, went: Went) {
+        if went == Went::On {
             with(|state| state.response_headers = vec![("server".into(), b"upstream".into())]);
             assert_eq!(abi::response_headers(stream, 1), 0, "a response goes on");
         }
         abi::done(stream);
-        match action {
-            0 => Went::On,
-            _ => Went::Nowhere,
-        }
+    }
+
+    /// One tick.
+    pub(crate) fn tick(&self) {
+        abi::tick(self.root);
+    }
+
+    /// Brings the answer of a call that the plugin sent.
+    pub(crate) fn answer(&self, number: u32, came: Came) {
+        with(|state| state.came = came);
+        abi::call_response(self.root, number);
+    }
+
+    /// The root context ends.
+    pub(crate) fn delete(self) {
+        abi::done(self.root);
     }
 
     /// A plain request.

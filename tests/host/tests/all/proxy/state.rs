@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 /// A local reply.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
+    /// The request that is answered.
+    pub(crate) to: u32,
     pub(crate) status: u32,
     pub(crate) details: String,
     pub(crate) body: String,
@@ -19,6 +21,24 @@ impl Reply {
             .iter()
             .find_map(|(other, value)| (other == name).then_some(value.as_str()))
     }
+}
+
+/// A request that the plugin sends.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) number: u32,
+    pub(crate) cluster: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) timeout: u32,
+}
+
+/// What came of one: without headers, nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Came {
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) trailers: Vec<(String, Vec<u8>)>,
 }
 
 /// How shared data behaves.
@@ -43,7 +63,20 @@ pub(crate) enum Habit {
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pub(crate) configuration: Vec<u8>,
+    /// Of the request that is spoken about; those of the others are in `requests`.
     pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) requests: BTreeMap<u32, Vec<(String, Vec<u8>)>>,
+    /// Which context the calls are about.
+    pub(crate) speaking: u32,
+    /// The contexts there are, with their roots.
+    pub(crate) contexts: BTreeMap<u32, u32>,
+    /// The period of the ticks, in milliseconds.
+    pub(crate) tick: u32,
+    pub(crate) sent: Vec<Sent>,
+    /// The answer that the plugin is called about.
+    pub(crate) came: Came,
+    /// The requests that went on after they were held.
+    pub(crate) went_on: Vec<u32>,
     pub(crate) response_headers: Vec<(String, Vec<u8>)>,
     pub(crate) properties: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(crate) filter_state: BTreeMap<String, Vec<u8>>,
@@ -82,6 +115,20 @@ impl Known {
         match self.failing.get(name) {
             Some(status) => Err(*status),
             None => Ok(()),
+        }
+    }
+
+    pub(crate) fn is_root(&self, context: u32) -> bool {
+        self.contexts.get(&context) == Some(&0)
+    }
+
+    /// The calls that follow are about this context.
+    pub(super) fn speak(&mut self, context: u32) {
+        if self.speaking != context {
+            let before = std::mem::take(&mut self.headers);
+            self.requests.insert(self.speaking, before);
+            self.speaking = context;
+            self.headers = self.requests.remove(&context).unwrap_or_default();
         }
     }
 

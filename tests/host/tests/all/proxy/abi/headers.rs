@@ -8,6 +8,8 @@ fn headers(state: &mut Known, map: u32) -> &mut Vec<(String, Vec<u8>)> {
     match map {
         0 => &mut state.headers,
         2 => &mut state.response_headers,
+        6 => &mut state.came.headers,
+        7 => &mut state.came.trailers,
         _ => panic!("the filter has no business with map {map}"),
     }
 }

@@ -18,6 +18,7 @@ unsafe extern "C" fn proxy_send_local_response(
     let headers = pairs(unsafe { bytes(headers, headers_size) });
     answer("respond", |state| {
         state.replies.push(Reply {
+            to: state.speaking,
             status,
             details,
             body,
@@ -29,7 +30,7 @@ unsafe extern "C" fn proxy_send_local_response(
 }
 
 /// A serialised map, read strictly: every size must fit and every NUL be there.
-fn pairs(mut bytes: &[u8]) -> Vec<(String, String)> {
+pub(super) fn pairs(mut bytes: &[u8]) -> Vec<(String, String)> {
     const fn whole(bytes: &mut &[u8]) -> usize {
         let (size, rest) = bytes.split_first_chunk::<4>().expect("four bytes");
         *bytes = rest;

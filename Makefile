@@ -73,7 +73,7 @@ istio-test: ## Run the tests against a real Istio; as root, a quarter of an hour
 	@scripts/istio-test.sh
 
 tools: ## Install what tests and demo need into .tools/, if it is missing
-	@scripts/install-tools.sh rust envoy wasm-opt test-runner valkey ratelimit nginx
+	@scripts/install-tools.sh rust envoy wasm-opt test-runner valkey ratelimit nginx issuers
 
 ci: ## All of CI: lint, deny, docs, the container stack and the tests
 	@scripts/ci.sh

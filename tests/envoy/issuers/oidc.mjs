@@ -43,13 +43,14 @@ function key(alg, kid) {
 }
 
 // A client that gets plain tokens, and one whose tokens are bound to its certificate (RFC 8705 §3).
-const client = (id, more) => ({
+const client = (id, alg, more) => ({
   client_id: id,
   client_secret: "secret",
   grant_types: ["client_credentials"],
   redirect_uris: [],
   response_types: [],
   token_endpoint_auth_method: "client_secret_post",
+  id_token_signed_response_alg: alg, // asked for no ID token, but one of the keys must be able to
   ...more,
 });
 
@@ -68,8 +69,8 @@ function resourceServer(resource) {
 function provider(issuer, published) {
   const made = new Provider(issuer, {
     clients: [
-      client("plain", {}),
-      client("bound", { tls_client_certificate_bound_access_tokens: true }),
+      client("plain", published[0].alg, {}),
+      client("bound", published[0].alg, { tls_client_certificate_bound_access_tokens: true }),
     ],
     jwks: { keys: published.map(({ alg, kid }) => key(alg, kid)) },
     scopes: ["orders:read", "orders:write"],

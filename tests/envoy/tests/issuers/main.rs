@@ -2,8 +2,11 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::doc_markdown,
     reason = "helpers of tests"
 )]
 
 mod accepted;
+mod by_hand;
 mod edge;
+mod load;

@@ -19,13 +19,22 @@ use crate::{Document, Form, Vector};
 /// Now, for the pure runs: 2023-11-14.
 pub const NOW: u64 = 1_700_000_000;
 
-/// The engine of one document.
-pub struct Pure(Engine);
+/// The engine of one document, and what the time is for it.
+pub struct Pure {
+    engine: Engine,
+    now: u64,
+}
 
 impl Pure {
     /// Compiles a document with the policies of `gateway.wasm`.
     #[must_use]
     pub fn new(document: &Document) -> Self {
+        Self::at(document, NOW)
+    }
+
+    /// The same at another time (seconds since the Unix epoch).
+    #[must_use]
+    pub fn at(document: &Document, now: u64) -> Self {
         let store = Rc::new(Memory::default());
         let identity = spiffe::Identity::new();
         let limits = rate_limit::Limits::new(store, || Ok([7; 16]));
@@ -36,7 +45,7 @@ impl Pure {
         let policies: Vec<Box<dyn Policy>> =
             vec![Box::new(identity), Box::new(tokens), Box::new(limits)];
         match policy::compile(document.json.as_bytes(), "gateway.wasm", policies) {
-            Ok((engine, _)) => Self(engine),
+            Ok((engine, _)) => Self { engine, now },
             Err(report) => unreachable!("{}: {:#?}", document.name, report.errors()),
         }
     }
@@ -56,8 +65,9 @@ impl Pure {
     /// # Errors
     /// The denial.
     pub fn decide(&self, vector: &Vector) -> Decision {
-        self.0.decide(&Evidence {
-            headers: vector.headers_at(NOW),
+        self.engine.decide(&Evidence {
+            headers: vector.headers_at(self.now),
+            now: self.now,
             vector,
         })
     }
@@ -66,6 +76,7 @@ impl Pure {
 struct Evidence<'v> {
     vector: &'v Vector,
     headers: Vec<(String, String)>,
+    now: u64,
 }
 
 impl Source for Evidence<'_> {
@@ -100,7 +111,7 @@ impl Source for Evidence<'_> {
     }
 
     fn unix_time(&self) -> Result<Duration, Unreadable> {
-        Ok(Duration::from_secs(NOW))
+        Ok(Duration::from_secs(self.now))
     }
 
     fn monotonic(&self) -> Result<Duration, Unreadable> {

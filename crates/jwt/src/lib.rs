@@ -37,6 +37,7 @@ mod seen;
 mod signatures;
 mod token;
 mod tokens;
+mod untaken;
 mod upstream;
 mod validator;
 mod value;

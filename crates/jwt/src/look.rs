@@ -8,6 +8,7 @@ use policy::{Carried, Context, Fact, Failure};
 use crate::carriers::Carriers;
 use crate::claims::Claims;
 use crate::metadata::{self, Malformed};
+use crate::provider::Provider;
 use crate::reason;
 use crate::seen::{Entry, Seen, Verdict};
 use crate::token::{Standing, Token};
@@ -187,5 +188,21 @@ impl Verifier {
             });
         }
         Ok(())
+    }
+
+    /// The claims of a provider's token, where a part of a condition holds by it: that it is verified
+    /// alone is not enough.
+    pub(crate) fn taken(
+        &self,
+        context: &Context<'_>,
+        number: usize,
+    ) -> Option<(&Provider, Rc<Claims>)> {
+        if !context.learnt.has_shown(crate::SECTION, number) {
+            return None;
+        }
+        match context.learnt.find::<Seen>()?.entry(number)?.verdict {
+            Verdict::Good(claims) => Some((self.providers.get(number)?, claims)),
+            Verdict::Absent | Verdict::Bad(_) | Verdict::Spent(_) => None,
+        }
     }
 }

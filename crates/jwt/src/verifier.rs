@@ -6,7 +6,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Carrier, Context, Failure, Reason, Unreadable, Workloads};
+use policy::{Carrier, Context, Failure, Workloads};
 
 use crate::binding::of_connection;
 use crate::budgets::{Budgets, Obstacle, Spent};
@@ -16,6 +16,7 @@ use crate::claims::Claims;
 use crate::provider::Provider;
 use crate::seen::{Seen, Verdict};
 use crate::token::{Standing, Token, Unverified};
+use crate::untaken::{Untaken, verdict};
 use crate::{Algorithm, Signatures, reason};
 
 /// The compiled section, shared by all leaves and attributes of a document.
@@ -29,16 +30,6 @@ pub(crate) struct Verifier {
     /// Who knows the caller as a workload; `None` where nobody does.
     pub(crate) workloads: Option<Rc<dyn Workloads>>,
     pub(crate) budgets: Budgets,
-}
-
-/// Why a token is not taken.
-pub(crate) enum Untaken {
-    /// It is bad.
-    Bad(Reason),
-    /// It was not looked at.
-    Spent(Spent),
-    /// It could not be told.
-    Fault(Failure),
 }
 
 impl Verifier {
@@ -287,53 +278,6 @@ impl Verifier {
             Ok(Rc::clone(claims))
         } else {
             Err(reason::BAD_SIGNATURE.into())
-        }
-    }
-
-    /// The claims of a provider's token, where a part of a condition holds by it: that it is verified
-    /// alone is not enough.
-    pub(crate) fn taken(
-        &self,
-        context: &Context<'_>,
-        number: usize,
-    ) -> Option<(&Provider, Rc<Claims>)> {
-        if !context.learnt.has_shown(crate::SECTION, number) {
-            return None;
-        }
-        match context.learnt.find::<Seen>()?.entry(number)?.verdict {
-            Verdict::Good(claims) => Some((self.providers.get(number)?, claims)),
-            Verdict::Absent | Verdict::Bad(_) | Verdict::Spent(_) => None,
-        }
-    }
-}
-
-/// What is bad is a verdict, and what cannot be told is none.
-fn verdict(taken: Result<Rc<Claims>, Untaken>) -> Result<Verdict, Failure> {
-    match taken {
-        Ok(claims) => Ok(Verdict::Good(claims)),
-        Err(Untaken::Bad(reason)) => Ok(Verdict::Bad(reason)),
-        Err(Untaken::Spent(spent)) => Ok(Verdict::Spent(spent)),
-        Err(Untaken::Fault(failure)) => Err(failure),
-    }
-}
-
-impl From<Reason> for Untaken {
-    fn from(reason: Reason) -> Self {
-        Self::Bad(reason)
-    }
-}
-
-impl From<Unreadable> for Untaken {
-    fn from(unreadable: Unreadable) -> Self {
-        Self::Fault(unreadable.into())
-    }
-}
-
-impl From<Obstacle> for Untaken {
-    fn from(obstacle: Obstacle) -> Self {
-        match obstacle {
-            Obstacle::Spent(spent) => Self::Spent(spent),
-            Obstacle::Fault(failure) => Self::Fault(failure),
         }
     }
 }

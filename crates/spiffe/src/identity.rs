@@ -27,8 +27,8 @@ use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
 use policy::{
-    Attribute, AttributeName, Context, Failure, Leaf, Learnt, Permit, Policy, Reason, Reference,
-    Vocabulary, Weight, Workloads,
+    Attribute, AttributeName, Context, Failure, Leaf, Learnt, Permit, Policy, Reference,
+    Vocabulary, Workloads,
 };
 
 pub use self::condition::{Namespace, ServiceAccount, Who};
@@ -298,8 +298,3 @@ impl Policy for Identity {
 
 /// The outcome that names the caller: filter state `wasm.portcullis.principal`.
 const PRINCIPAL: &str = "principal";
-
-/// An identity is known or not, and nothing the client could send would help: 403, never 401.
-const fn denied(reason: Reason) -> Failure {
-    Failure::new(reason, Weight::NotAllowed)
-}

@@ -194,7 +194,7 @@ fn engine(shapes: &[Shape]) -> Pure {
     let document = json!({
         "version": "v1",
         "identity": {"trust_domain": "mesh.test"},
-        "jwt": {"providers": [
+        "jwt": {"budgets": {"failures": {"unlimited": true}}, "providers": [
             provider("login", LOGIN, "authorization", "Bearer "),
             provider("partner", PARTNER, "x-partner", "Token "),
         ]},

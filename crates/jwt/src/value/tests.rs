@@ -99,7 +99,7 @@ fn more_values_than_a_text_of_its_length_needs_are_refused() {
         (255, 0, true),
         (256, 0, false),
         (256, 12 * 257, true),
-        (999, 12_000 - 2_000, true),
+        (999, 12_000 - 1_999, true),
         (1_100, 12_000 - 2_300, false),
     ] {
         let text = list(values, blanks);

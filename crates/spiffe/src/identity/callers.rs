@@ -12,7 +12,6 @@ use policy::{Context, Fact, Failure, Reason, Request, Weight};
 use super::aliases::Aliases;
 use super::cache::Digest;
 use super::caller::Caller;
-use super::denied;
 use super::forwarders::{CLIENT_CERT, Forwarders, XFCC};
 use super::peer::{Peer, Peers, Standing, parse_digest};
 use super::section::{ForwardedHeader, Origin};
@@ -209,4 +208,9 @@ fn agree(one: &SpiffeId, other: &SpiffeId) -> Result<(), Failure> {
     } else {
         Err(denied(reason::CONFLICTING_STATEMENTS))
     }
+}
+
+/// An identity is known or not, and nothing the client could send would help: 403, never 401.
+pub(super) const fn denied(reason: Reason) -> Failure {
+    Failure::new(reason, Weight::NotAllowed)
 }

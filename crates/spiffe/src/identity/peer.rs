@@ -11,9 +11,10 @@ use policy::{Fact, Failure, Request, Unreadable};
 use super::aliases::Aliases;
 use super::cache::{Digest, PeerCache};
 use super::caller::Caller;
+use super::callers::denied;
+use super::forwarders::Forwarders;
 use super::lives::{Lives, Told};
 use super::validity::Validity;
-use super::{denied, forwarders::Forwarders};
 use crate::svid::hex_byte;
 use crate::{Svid, SvidError, reason};
 

@@ -13,6 +13,7 @@ mod primitives;
 mod report;
 mod shape;
 mod suggest;
+mod time;
 
 pub use fields::{Fields, Instead};
 pub use header_name::{HeaderName, is_token};
@@ -24,3 +25,4 @@ pub use primitives::{Map, Name, Span, Text, Whole};
 pub use report::{MAX_ERRORS, MAX_NOTES, Report};
 pub use shape::{FieldShape, ObjectShape, Presence, Shape};
 pub use suggest::nearest;
+pub use time::Time;

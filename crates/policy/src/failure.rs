@@ -29,6 +29,23 @@ pub struct Challenge {
     pub bare: String,
 }
 
+impl Challenge {
+    /// The scheme it begins with (RFC 9110 §11.6.1).
+    fn scheme(&self) -> &str {
+        scheme(&self.bare)
+    }
+
+    /// Whether one of its challenges is of this scheme. No value of ours holds a comma and a scheme
+    /// behind it.
+    fn offers(&self, wanted: &str) -> bool {
+        self.bare.split(", ").any(|one| scheme(one) == wanted)
+    }
+}
+
+fn scheme(challenge: &str) -> &str {
+    challenge.split(' ').next().unwrap_or_default()
+}
+
 /// A part of a condition that does not hold.
 #[derive(Clone, Debug)]
 pub struct Failure {
@@ -77,8 +94,9 @@ impl Failure {
         self
     }
 
-    /// The one of two failed alternatives that decides the answer. On a tie the first stays, and
-    /// where both have a challenge, it names none of them. It can still hold while either can.
+    /// The one of two failed alternatives that decides the answer. On a tie the first stays, with
+    /// what either asks for: the schemes of both, and where both have one scheme, it names neither.
+    /// It can still hold while either can.
     #[must_use]
     pub fn or(mut self, mut other: Self) -> Self {
         let wait = self.wait.take().or_else(|| other.wait.take());
@@ -93,8 +111,13 @@ impl Failure {
             Greater => self,
             Less => other,
             Equal => match (&self.challenge, &other.challenge) {
+                (None, Some(theirs)) => self.challenged(&Rc::clone(theirs)),
                 (Some(mine), Some(theirs)) if mine != theirs => {
-                    let bare = mine.bare.clone();
+                    let bare = if mine.offers(theirs.scheme()) {
+                        mine.bare.clone()
+                    } else {
+                        format!("{}, {}", mine.bare, theirs.bare)
+                    };
                     let challenge = Rc::new(Challenge {
                         full: bare.clone(),
                         bare,
@@ -103,6 +126,55 @@ impl Failure {
                 }
                 _ => self,
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reason::route as reason;
+
+    fn failed(full: &str, bare: &str) -> Failure {
+        let challenge = Challenge {
+            full: full.to_owned(),
+            bare: bare.to_owned(),
+        };
+        Failure::new(reason::NOT_ALLOWED, Weight::Missing).challenged(&Rc::new(challenge))
+    }
+
+    fn told(failure: &Failure) -> Option<&str> {
+        let challenge = failure.challenge.as_ref();
+        challenge.map(|challenge| &*challenge.full)
+    }
+
+    #[test]
+    fn a_tie_asks_for_what_either_asks_for() {
+        let token = || failed("Bearer realm=\"a\", scope=\"x\"", "Bearer realm=\"a\"");
+        let other = || failed("Bearer realm=\"a\", scope=\"y\"", "Bearer realm=\"a\"");
+        let key = || failed("ApiKey", "ApiKey");
+        let none = || Failure::new(reason::NOT_ALLOWED, Weight::Missing);
+        let lighter = || Failure::new(reason::NOT_ALLOWED, Weight::NotAllowed);
+        for (failure, expected) in [
+            (token().or(token()), Some("Bearer realm=\"a\", scope=\"x\"")),
+            (token().or(other()), Some("Bearer realm=\"a\"")),
+            (token().or(key()), Some("Bearer realm=\"a\", ApiKey")),
+            (key().or(token()), Some("ApiKey, Bearer realm=\"a\"")),
+            (
+                token().or(key()).or(other()),
+                Some("Bearer realm=\"a\", ApiKey"),
+            ),
+            (
+                token().or(key()).or(key()),
+                Some("Bearer realm=\"a\", ApiKey"),
+            ),
+            (none().or(key()), Some("ApiKey")),
+            (key().or(none()), Some("ApiKey")),
+            (none().or(none()), None),
+            (lighter().or(key()), Some("ApiKey")),
+            (key().or(lighter()), Some("ApiKey")),
+        ] {
+            assert_eq!(told(&failure), expected);
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct Permit {
     /// The caller's verified identity as it was presented, where a rule on trial would have denied:
     /// for the log, never a secret.
     pub principal: Option<Rc<str>>,
+    /// The client that it is counted under: a name out of the document.
+    pub client: Option<Rc<str>>,
 }
 
 /// The request is answered here.
@@ -52,6 +54,8 @@ pub struct Denial {
     pub headers: Vec<(&'static str, String)>,
     /// The caller's verified identity as it was presented, for the log; never a secret.
     pub principal: Option<Rc<str>>,
+    /// The client that it is counted under: a name out of the document.
+    pub client: Option<Rc<str>>,
     /// What came of the rules on trial.
     pub trials: Vec<Trial>,
 }
@@ -71,6 +75,7 @@ impl From<Failure> for Denial {
             rule: failure.rule,
             headers,
             principal: None,
+            client: None,
             trials: Vec::new(),
         }
     }

@@ -42,6 +42,8 @@ pub(crate) struct Worker {
     counters: Counters,
     /// Denials by the name of the limit.
     limits: Counters,
+    /// What became of requests, by the name of the client.
+    clients: [Counters; 2],
     /// What came of rules on trial.
     trials: Counters,
     ids: DecisionIds,
@@ -83,6 +85,7 @@ impl Worker {
             beside,
             counters: Counters::default(),
             limits: Counters::default(),
+            clients: Default::default(),
             trials: Counters::default(),
             ids: DecisionIds::default(),
         }
@@ -190,6 +193,10 @@ impl Worker {
         self.counters.add(1, "permitted", || {
             format!("portcullis.{}.permitted", self.plugin)
         })?;
+        if let Some(client) = &permit.client {
+            let [permitted, _] = &self.clients;
+            self.count_named(permitted, "client_permitted", client);
+        }
         self.state(Stated::Permit(permit))?;
         abi::set_property(&self.mark, b"1")
     }
@@ -233,8 +240,12 @@ impl Worker {
         if let Some(rule) = &denial.rule {
             let _ = abi::set_property(DENIED_BY, rule.as_bytes());
             if denial.reason.status() == Status::TooManyRequests {
-                self.count_limit(rule);
+                self.count_named(&self.limits, "limited", rule);
             }
+        }
+        if let Some(client) = &denial.client {
+            let [_, denied] = &self.clients;
+            self.count_named(denied, "client_denied", client);
         }
         let _ = self.state(Stated::Denial(denial));
         logger::denial(plugin, denial, id, fault);
@@ -243,27 +254,26 @@ impl Worker {
         }
     }
 
-    fn count_limit(&self, name: &str) {
-        let key = if self.limits.has_room(name, NAMED_LIMITS) {
+    /// Counts under a name of the document. Nothing hangs on it.
+    fn count_named(&self, counters: &Counters, what: &str, name: &str) {
+        let key = if counters.has_room(name, NAMED) {
             name
         } else {
             OTHERS
         };
         let plugin = self.plugin;
-        let _ = self
-            .limits
-            .add(1, key, || format!("portcullis.{plugin}.limited.{key}"));
+        let _ = counters.add(1, key, || format!("portcullis.{plugin}.{what}.{key}"));
     }
 }
 
 /// The filter state with the name of the guard or limit that denied.
 const DENIED_BY: &[u8] = b"portcullis.denied_by";
 
-/// How many limits have a counter of their own; the names are the document's, and a proxy never
-/// forgets a counter.
-const NAMED_LIMITS: usize = 100;
+/// How many limits, and how many clients, have a counter of their own; the names are the document's,
+/// and a proxy never forgets a counter.
+const NAMED: usize = 100;
 
-/// The counter of all further limits. No limit has this name.
+/// The counter of all further ones. No limit and no client has this name.
 const OTHERS: &str = "_others";
 
 /// The denial in place of a permit that the proxy did not let us carry out.

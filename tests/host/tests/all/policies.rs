@@ -46,7 +46,8 @@ pub(crate) fn curious() {
     ]);
 }
 
-/// Tells the client something, whatever is decided; `x-over` is over a limit of that name.
+/// Tells the client something, whatever is decided; `x-over` is over a limit of that name, and
+/// `x-client` names the client that a request is counted under.
 pub(crate) fn telling() {
     filter::install!("telling", |_| vec![
         Box::new(Probe::new(Tells)) as Box<dyn Policy>
@@ -151,12 +152,14 @@ impl Deed for Writes {
 #[derive(Clone, Debug)]
 struct Tells;
 
-/// What [`Tells`] learnt.
-struct Asked;
+/// What [`Tells`] learnt: the client.
+struct Asked(Option<Rc<str>>);
 
 impl Deed for Tells {
     fn pass(&self, context: &Context<'_>) -> Result<(), Failure> {
-        context.learnt.put(Rc::new(Asked));
+        let client = context.request.header("x-client")?;
+        let client = client.map(|client| String::from_utf8_lossy(&client).into());
+        context.learnt.put(Rc::new(Asked(client)));
         let Some(limit) = context.request.header("x-over")? else {
             return Ok(());
         };
@@ -166,7 +169,9 @@ impl Deed for Tells {
         Err(failure)
     }
 
-    fn on_permit(&self, _context: &Context<'_>, permit: &mut Permit) {
+    fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) {
+        let asked = context.learnt.find::<Asked>();
+        permit.client = asked.and_then(|asked| asked.0.clone());
         permit.response = vec![
             HeaderChange::Set("server".into(), b"ours".to_vec()),
             HeaderChange::Add("ratelimit".into(), b"one".to_vec()),
@@ -175,7 +180,8 @@ impl Deed for Tells {
     }
 
     fn on_denial(&self, learnt: &Learnt, denial: &mut Denial) {
-        if learnt.find::<Asked>().is_some() {
+        if let Some(asked) = learnt.find::<Asked>() {
+            denial.client.clone_from(&asked.0);
             denial.headers.push(("ratelimit", "none".to_owned()));
         }
     }

@@ -84,3 +84,36 @@ fn the_names_of_limits_are_bounded_in_metrics() {
         assert_eq!(state.counter("portcullis.telling.limited._others"), 5);
     });
 }
+
+#[test]
+fn requests_are_counted_under_their_client_and_clients_are_bounded() {
+    let proxy = Proxy::configured(policies::telling, OPEN);
+    let from = |client: &'static str, more: &[(&'static str, &'static [u8])]| {
+        let mut headers = get("/").to_vec();
+        headers.push(("x-client", client.as_bytes()));
+        headers.extend_from_slice(more);
+        headers
+    };
+    for _ in 0..2 {
+        assert_eq!(proxy.send(&from("acme", &[])), Went::On);
+    }
+    assert_eq!(
+        proxy.send(&from("acme", &[("x-over", b"few")])),
+        Went::Nowhere
+    );
+    assert_eq!(proxy.get("/closed"), Went::Nowhere);
+    assert_eq!(proxy.get("/"), Went::On);
+    for number in 0..105 {
+        let name: &'static str = Box::leak(format!("client-{number}").into_boxed_str());
+        assert_eq!(proxy.send(&from(name, &[])), Went::On);
+    }
+    with(|state| {
+        let counter = |name: &str| state.counter(&format!("portcullis.telling.{name}"));
+        assert_eq!(counter("client_permitted.acme"), 2);
+        assert_eq!(counter("client_denied.acme"), 1);
+        assert_eq!(counter("client_permitted._others"), 6);
+        let names = state.metrics.iter();
+        let named = names.filter(|(name, _)| name.contains(".client_"));
+        assert_eq!(named.count(), 102);
+    });
+}

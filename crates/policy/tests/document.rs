@@ -157,7 +157,10 @@ fn a_part_that_the_plugin_does_not_link_is_refused_by_name() {
         &allow(r#"{"when": [{"key": "jwt.principal", "values": ["a"]}]}"#),
         "when[0].key: badges.wasm verifies no tokens",
     );
-    refused(r#"{"version": "v1", "api_key": {}}"#, "api_key: not yet");
+    refused(
+        r#"{"version": "v1", "api_key": {}}"#,
+        "api_key: badges.wasm verifies no API keys",
+    );
 }
 
 #[test]

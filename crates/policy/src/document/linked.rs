@@ -13,8 +13,6 @@ struct Part {
     attributes: &'static [&'static str],
     /// What a plugin without it cannot do, and what would come of skipping it.
     without: &'static str,
-    /// No plugin of this version has it.
-    later: bool,
 }
 
 /// All of the language.
@@ -28,28 +26,24 @@ const PARTS: &[Part] = &[
             "source.trust_domain",
         ],
         without: "reads no peer certificates, so it could not tell who calls",
-        later: false,
     },
     Part {
         section: "jwt",
         conditions: &["jwt", "scopes", "claims"],
         attributes: &["jwt.principal", "jwt.claims", "jwt"],
         without: "verifies no tokens, so it would let this request in without one",
-        later: false,
     },
     Part {
         section: "api_key",
         conditions: &["api_key"],
         attributes: &["api_key.client"],
         without: "verifies no API keys, so it would let this request in without one",
-        later: true,
     },
     Part {
         section: "rate_limit",
         conditions: &[],
         attributes: &[],
         without: "counts nothing, so there would be no limit",
-        later: false,
     },
 ];
 
@@ -160,13 +154,6 @@ impl Linked {
     }
 
     fn refuse(&self, part: &Part, place: &Place<'_>, report: &mut Report) {
-        if part.later {
-            report.error(
-                place,
-                "not yet: this version of Portcullis does not have it; remove it for now",
-            );
-            return;
-        }
         report.error(
             place,
             format_args!(

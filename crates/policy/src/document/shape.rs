@@ -53,7 +53,7 @@ pub fn document(policies: &[Reference]) -> Shape {
     Shape::Object(ObjectShape {
         about: "A Portcullis document.",
         fields,
-        later: &["api_key"],
+        later: &[],
     })
 }
 

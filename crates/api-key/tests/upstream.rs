@@ -1,0 +1,130 @@
+//! What the upstream gets: the client, and never the key.
+
+#![allow(clippy::expect_used, reason = "a helper of tests")]
+
+mod support;
+
+use policy::Permit;
+use support::{Plain, changes, engine, section};
+
+const ROUTES: &str = r#"[
+    {"name": "search", "paths": ["/search"], "allow": {"api_key": ["acme"]}},
+    {"name": "either", "paths": ["/either"], "allow": {"any_of": [
+        {"remote_ip_blocks": ["203.0.113.0/24"], "when": [{"key": "request.headers[x-office]", "present": true}]},
+        {"api_key": ["acme"]},
+        {"remote_ip_blocks": ["203.0.113.0/24"]}]}},
+    {"name": "open", "paths": ["/open"], "allow": "any"}
+]"#;
+
+const ANYWHERE: &str = r#"
+    "from_headers": [{"name": "x-api-key"}], "from_cookies": ["key"], "from_params": ["key"],
+    "client_id_header": "x-client-id""#;
+
+fn permit(more: &str, request: &Plain) -> Permit {
+    let section = section(&format!("{ANYWHERE}{more}"));
+    engine(&section, ROUTES).decide(request).expect("a permit")
+}
+
+#[test]
+fn the_key_is_taken_out_of_where_it_stood() {
+    for (request, expected) in [
+        (
+            Plain::new("/search").with("x-api-key", "acme-new"),
+            "-x-api-key",
+        ),
+        (
+            Plain::new("/search").with("cookie", "key=acme-new"),
+            "-cookie",
+        ),
+        (
+            Plain::new("/search").with("cookie", "a=b; key=acme-new; c=d"),
+            "cookie=a=b; c=d",
+        ),
+        (Plain::new("/search?key=acme-new"), ":path=/search"),
+        (
+            Plain::new("/search?q=%2B+x&key=acme-new&q=2"),
+            ":path=/search?q=%2B+x&q=2",
+        ),
+    ] {
+        let permit = permit("", &request);
+        assert_eq!(changes(&permit), [expected, "x-client-id=acme"]);
+        let permit = self::permit(r#", "forward": true"#, &request);
+        assert_eq!(changes(&permit), ["x-client-id=acme"]);
+    }
+}
+
+#[test]
+fn a_client_cannot_state_the_client() {
+    let spoofed = |path| {
+        Plain::new(path)
+            .with("x-client-id", "beta")
+            .with("x_client_id", "beta")
+    };
+    let request = spoofed("/search").with("x-api-key", "acme-new");
+    let expected = [
+        "-x_client_id",
+        "-x-client-id",
+        "-x-api-key",
+        "x-client-id=acme",
+    ];
+    assert_eq!(changes(&permit("", &request)), expected);
+    let expected = ["-x_client_id", "-x-client-id"];
+    assert_eq!(changes(&permit("", &spoofed("/open"))), expected);
+}
+
+#[test]
+fn a_key_that_no_rule_asked_about_or_took_reaches_no_upstream() {
+    for (request, unless_forwarded, forwarded) in [
+        // nobody asks for a key
+        (
+            Plain::new("/open?key=K").with("x-api-key", "acme-new"),
+            vec!["-x-api-key", ":path=/open"],
+            vec![],
+        ),
+        // another alternative lets it in before a key is asked for
+        (
+            Plain::new("/either")
+                .with("x-office", "1")
+                .with("x-api-key", "acme-new"),
+            vec!["-x-api-key"],
+            vec![],
+        ),
+        // another alternative lets it in after the key was looked at and not taken
+        (
+            Plain::new("/either").with("x-api-key", "nonsense"),
+            vec!["-x-api-key"],
+            vec!["-x-api-key"],
+        ),
+        (
+            Plain::new("/either?key=K").with("cookie", "key=acme-new; a=b"),
+            vec!["cookie=a=b", ":path=/either"],
+            vec!["cookie=a=b", ":path=/either"],
+        ),
+    ] {
+        assert_eq!(changes(&permit("", &request)), unless_forwarded);
+        let permit = permit(r#", "forward": true"#, &request);
+        assert_eq!(changes(&permit), forwarded);
+    }
+}
+
+#[test]
+fn outcomes_name_the_client_and_tell_its_keys_apart() {
+    let outcomes = |key: &str| {
+        let permit = permit("", &Plain::new("/search").with("x-api-key", key));
+        assert_eq!(permit.client.as_deref(), Some("acme"));
+        let text = |value: &[u8]| value.escape_ascii().to_string();
+        let outcomes = permit.outcomes.iter();
+        let outcomes = outcomes.map(|(name, value)| (*name, text(value)));
+        outcomes.collect::<Vec<_>>()
+    };
+    // the first digits of `printf acme-old | sha256sum`, and of acme-new
+    for (key, mark) in [("acme-old", "48bd6392"), ("acme-new", "6bba026a")] {
+        let expected = [
+            ("api_key_client", "acme".to_owned()),
+            ("api_key_mark", mark.to_owned()),
+        ];
+        assert_eq!(outcomes(key), expected);
+    }
+    let open = permit("", &Plain::new("/open").with("x-api-key", "acme-new"));
+    assert_eq!((open.client, open.outcomes), (None, Vec::new()));
+}

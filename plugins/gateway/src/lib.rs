@@ -1,9 +1,10 @@
-//! The `gateway` plugin: identity, tokens and limits in one pass over one document.
+//! The `gateway` plugin: identity, tokens, API keys and limits in one pass over one document.
 //!
 //! The only one that can say "this workload or that user", and limit by who was verified.
 
 use std::rc::Rc;
 
+use api_key::ApiKeys;
 use filter::Seams;
 use jwt::{Native, Tokens};
 use rate_limit::{Limits, Tallies};
@@ -24,5 +25,10 @@ filter::plugin!("gateway", |seams| {
         .with_random(Seams::random)
         .with_spiffe_ids(SpiffeId::is_in)
         .with_workloads(identity.workloads());
-    vec![Box::new(identity), Box::new(tokens), Box::new(limits)]
+    vec![
+        Box::new(identity),
+        Box::new(tokens),
+        Box::new(ApiKeys::new()),
+        Box::new(limits),
+    ]
 });

@@ -1,9 +1,10 @@
-//! The `jwt_authn` plugin: who the user is, by a verified token.
+//! The `jwt_authn` plugin: who the user is, by a verified token, or which client, by its API key.
 //!
-//! At the edge; everything it decides is in the crate `jwt`.
+//! At the edge; everything it decides is in the crates `jwt` and `api-key`.
 
 use std::rc::Rc;
 
+use api_key::ApiKeys;
 use filter::Seams;
 use jwt::{Native, Tokens};
 use rate_limit::{Ledger, Tallies};
@@ -21,5 +22,5 @@ filter::plugin!("jwt_authn", |seams| {
         .with_budgets(Rc::new(ledger))
         .with_random(Seams::random)
         .with_spiffe_ids(SpiffeId::is_in);
-    vec![Box::new(tokens)]
+    vec![Box::new(tokens), Box::new(ApiKeys::new())]
 });

@@ -42,8 +42,12 @@ impl Pure {
             .with_spiffe_ids(spiffe::SpiffeId::is_in)
             .with_workloads(identity.workloads())
             .with_budgets(limits.ledger());
-        let policies: Vec<Box<dyn Policy>> =
-            vec![Box::new(identity), Box::new(tokens), Box::new(limits)];
+        let policies: Vec<Box<dyn Policy>> = vec![
+            Box::new(identity),
+            Box::new(tokens),
+            Box::new(api_key::ApiKeys::new()),
+            Box::new(limits),
+        ];
         match policy::compile(document.json.as_bytes(), "gateway.wasm", policies) {
             Ok((engine, _)) => Self { engine, now },
             Err(report) => unreachable!("{}: {:#?}", document.name, report.errors()),

@@ -56,6 +56,7 @@ fn every_reason_has_a_vector() {
         policy::reason::route::ALL,
         spiffe::reason::ALL,
         jwt::reason::ALL,
+        api_key::reason::ALL,
         rate_limit::reason::ALL,
     ];
     let cases = svids().into_iter().map(|case| case.expect);

@@ -3,6 +3,7 @@
 //! Each `--help` ends with examples, because that is where people look first.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use policy::language::{Json, Model, Name, Place, Report, Time};
 
 use crate::plugin::Plugin;
 
@@ -26,6 +27,9 @@ pub(crate) enum Command {
     Schema,
     /// Print the reference page of the document in Markdown
     Reference,
+    /// Make an API key, or the digest of one
+    #[command(subcommand)]
+    Key(KeyCommand),
 }
 
 /// What to check, and how to tell.
@@ -47,6 +51,73 @@ pub(crate) struct Check {
     pub(crate) files: Vec<String>,
 }
 
+/// What to do about an API key.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key for a client, and the line of the document that knows it
+    #[command(after_help = NEW_EXAMPLES)]
+    New(New),
+    /// Read a key that exists from standard input, and print its SHA-256
+    #[command(after_help = HASH_EXAMPLES)]
+    Hash(Hash),
+}
+
+/// A key to be made.
+#[derive(Args, Debug)]
+pub(crate) struct New {
+    #[command(flatten)]
+    pub(crate) holder: Holder,
+
+    /// How many random bytes of the operating system it holds; 16 are 128 bits
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u8).range(16..=64))]
+    pub(crate) bytes: u8,
+
+    /// How to print the key and its line
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// Whose key, and how long.
+#[derive(Args, Debug)]
+pub(crate) struct Holder {
+    /// The client whose key it is, as conditions, limits and logs name it
+    #[arg(long, value_name = "NAME", value_parser = client)]
+    pub(crate) client: String,
+
+    /// The last second in which it is taken, such as 2027-06-30T00:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) not_after: Option<String>,
+}
+
+/// A key that exists.
+#[derive(Args, Debug)]
+pub(crate) struct Hash {
+    /// Print the whole line of the document, for this client
+    #[arg(long, value_name = "NAME", value_parser = client)]
+    pub(crate) client: Option<String>,
+
+    /// The last second in which it is taken, such as 2027-06-30T00:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time, requires = "client")]
+    pub(crate) not_after: Option<String>,
+}
+
+fn client(text: &str) -> Result<String, String> {
+    read::<Name>(text)
+}
+
+fn time(text: &str) -> Result<String, String> {
+    read::<Time>(text)
+}
+
+/// A text that a document would take.
+fn read<T: Model>(text: &str) -> Result<String, String> {
+    let mut report = Report::default();
+    match T::read(&Json::Text(text.to_owned()), &Place::top(), &mut report) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(report.errors().join("; ")),
+    }
+}
+
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -61,6 +132,7 @@ Examples:
   portcullis check policy.yaml
   portcullis check envoy/*.yaml istio/overlays/*/*.yaml
   portcullis schema > portcullis.v1.json
+  portcullis key new --client acme
 
 `portcullis COMMAND --help` says more about each.";
 
@@ -90,3 +162,20 @@ Example:
   portcullis schema > portcullis.v1.json
 and as the first line of a document, for editors with the YAML language server:
   # yaml-language-server: $schema=portcullis.v1.json";
+
+const NEW_EXAMPLES: &str = "\
+The key is shown once and kept nowhere. Hand it out by a way that you would trust with a password;
+the line, which holds its SHA-256 alone, goes into api_key.keys of the document.
+
+Examples:
+  portcullis key new --client acme
+  portcullis key new --client acme --not-after 2027-06-30T00:00:00Z
+  portcullis key new --client acme --format json | jq -r .key | pbcopy";
+
+const HASH_EXAMPLES: &str = "\
+For keys that clients hold already. The key is read to the end of standard input, a line's end behind
+it is none of it. A key that can be guessed can be found from its digest: make new ones in time.
+
+Examples:
+  portcullis key hash < key.txt
+  pass show partners/acme | portcullis key hash --client acme";

@@ -6,6 +6,7 @@
 mod arguments;
 mod check;
 mod file_name;
+mod key;
 mod locate;
 mod ordered;
 mod plugin;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Schema => print(&schema::page()).map(|()| ExitCode::SUCCESS),
         Command::Reference => print(&reference::page()).map(|()| ExitCode::SUCCESS),
+        Command::Key(command) => key::run(&command),
     };
     // nobody is left to tell where standard output is closed
     done.unwrap_or_else(|_| ExitCode::from(UNREADABLE))

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use api_key::ApiKeys;
 use clap::ValueEnum;
 use jwt::Tokens;
 use policy::{Expected, Policy, Reference, Store, StoreError, Stored, Swap, Unreadable};
@@ -21,7 +22,7 @@ pub(crate) enum Plugin {
     Gateway,
     /// Workload identities
     SpiffeAuthz,
-    /// Tokens
+    /// Tokens and API keys
     JwtAuthn,
     /// Rate limits
     RateLimit,
@@ -67,15 +68,16 @@ impl Plugin {
     pub(crate) fn policies(self) -> Vec<Box<dyn Policy>> {
         let identity = Identity::new();
         let tokens = || Tokens::new().with_spiffe_ids(SpiffeId::is_in);
+        let keys = || -> Box<dyn Policy> { Box::new(ApiKeys::new()) };
         let limits =
             || -> Box<dyn Policy> { Box::new(Limits::new(Rc::new(Nowhere), || Err(Unreadable))) };
         match self {
             Self::Gateway => {
                 let tokens = tokens().with_workloads(identity.workloads());
-                vec![Box::new(identity), Box::new(tokens), limits()]
+                vec![Box::new(identity), Box::new(tokens), keys(), limits()]
             }
             Self::SpiffeAuthz => vec![Box::new(identity)],
-            Self::JwtAuthn => vec![Box::new(tokens())],
+            Self::JwtAuthn => vec![Box::new(tokens()), keys()],
             Self::RateLimit => vec![limits()],
         }
     }
@@ -83,9 +85,14 @@ impl Plugin {
     /// What its policies tell about themselves, in the same order.
     pub(crate) const fn references(self) -> &'static [Reference] {
         match self {
-            Self::Gateway => &[Identity::REFERENCE, Tokens::REFERENCE, Limits::REFERENCE],
+            Self::Gateway => &[
+                Identity::REFERENCE,
+                Tokens::REFERENCE,
+                ApiKeys::REFERENCE,
+                Limits::REFERENCE,
+            ],
             Self::SpiffeAuthz => &[Identity::REFERENCE],
-            Self::JwtAuthn => &[Tokens::REFERENCE],
+            Self::JwtAuthn => &[Tokens::REFERENCE, ApiKeys::REFERENCE],
             Self::RateLimit => &[Limits::REFERENCE],
         }
     }

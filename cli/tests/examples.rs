@@ -3,13 +3,14 @@
 
 mod support;
 
-use support::{check, check_for, portcullis, read};
+use support::{check, check_for, portcullis, read, with};
 
 /// Documents and the plugins that take them; every other plugin refuses them.
-const DOCUMENTS: [(&str, &[&str]); 4] = [
+const DOCUMENTS: [(&str, &[&str]); 5] = [
     ("who-may-call.yaml", &["spiffe_authz", "gateway"]),
     ("sign-in.yaml", &["jwt_authn", "gateway"]),
     ("limits.yaml", &["rate_limit", "gateway"]),
+    ("partners.yaml", &["gateway"]),
     ("everything.yaml", &["gateway"]),
 ];
 
@@ -67,31 +68,6 @@ routes:
                 "jwt.providers[login].jwks.uri",
             ],
         ),
-        (
-            "gateway",
-            "
-version: v1
-api_key:
-  from_headers: [{name: x-api-key}]
-  keys:
-    - {client: acme, sha256: '904fc520be4ca9db80d0ffcc6bf7e01b4148e33d45bb6b422ad2e607815fb508'}
-routes:
-  - {name: search, methods: [GET], paths: [/v1/search], allow: {api_key: any}}
-rate_limit:
-  limits:
-    - name: per-client
-      routes: [search]
-      key: [api_key.client]
-      rates: [{requests: 60, per: 1m}]
-      overrides: [{match: {api_key.client: [acme]}, rates: [{requests: 600, per: 1m}]}]
-",
-            &[
-                "api_key",
-                "rate_limit.limits[per-client].key[0]",
-                r#"rate_limit.limits[per-client].overrides[0].match["api_key.client"]"#,
-                "routes[search].allow.api_key",
-            ],
-        ),
     ] {
         let ran = check_for(plugin, text).expect(1);
         let mut places = Vec::new();
@@ -137,4 +113,35 @@ routes:
     .expect(1);
     let errors = ran.lines("error");
     assert!(errors[0].contains("routes[web]") && errors[0].contains("routes[orders]"));
+}
+
+#[test]
+fn a_limit_by_client_says_what_becomes_of_requests_without_a_key() {
+    let text = read("cli/tests/documents/partners.yaml");
+    let everywhere = with(&text, "      routes: [search]\n", "");
+    let ran = check_for("gateway", &everywhere).expect(1);
+    ran.says(
+        "error",
+        "rate_limit.limits[per-client].key[0]",
+        "routes[health] verifies no API key, so api_key.client is missing there",
+    );
+    let said = with(
+        &everywhere,
+        "key: [api_key.client]",
+        "key: [api_key.client], missing: skip",
+    );
+    check_for("gateway", &said).expect(0);
+}
+
+#[test]
+fn keys_are_refused_by_name_where_nothing_verifies_them() {
+    let text = read("cli/tests/documents/partners.yaml");
+    for (plugin, place) in [
+        ("spiffe_authz", "routes[search].allow.api_key"),
+        ("rate_limit", "api_key"),
+        ("jwt_authn", "rate_limit"),
+    ] {
+        let ran = check_for(plugin, &text).expect(1);
+        ran.says("error", place, "load gateway.wasm");
+    }
 }

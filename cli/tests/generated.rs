@@ -96,7 +96,9 @@ fn the_reference_names_every_field_part_and_code() {
         "| `rate_limit.exceeded` | 429 Too Many Requests | 8 |",
         "| `config.invalid` | 503 Service Unavailable | 14 |",
         "| `rate_limit` | refused | refused | yes | yes |",
-        "- `api_key`",
+        "### `api_key.keys[]`",
+        "| `api_key.client` | `api_key` |",
+        "| `api_key.unknown` | 401 Unauthorized | 16 |",
         "- `identity.jwt_svid_provider`",
     ] {
         assert!(page.contains(word), "{word}");

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use api_key::ApiKeys;
 use jwt::Tokens;
 use libfuzzer_sys::fuzz_target;
 use policy::{Policy, compile, internal};
@@ -27,6 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
     let policies: Vec<Box<dyn Policy>> = vec![
         Box::new(identity),
         Box::new(tokens),
+        Box::new(ApiKeys::new()),
         Box::new(Limits::new(store, || Ok([7; 16]))),
     ];
     match compile(bytes, "gateway.wasm", policies) {

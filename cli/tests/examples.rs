@@ -128,7 +128,7 @@ fn a_limit_by_client_says_what_becomes_of_requests_without_a_key() {
     let said = with(
         &everywhere,
         "key: [api_key.client]",
-        "key: [api_key.client], missing: skip",
+        "key: [api_key.client]\n      missing: skip",
     );
     check_for("gateway", &said).expect(0);
 }

@@ -28,7 +28,10 @@ impl Leaf for KeyLeaf {
     fn holds(&self, context: &Context<'_>) -> Result<(), Failure> {
         let seen = self.verifier.look(context)?;
         let (reason, known) = match seen.verdict {
-            Verdict::Good(known) if self.clients.take(known.client) => return Ok(()),
+            Verdict::Good(known) if self.clients.take(known.client) => {
+                context.learnt.show(crate::SECTION, Some(known.client));
+                return Ok(());
+            }
             Verdict::Good(known) => (reason::WRONG_CLIENT, Some(known)),
             Verdict::Bad(reason, known) => (reason, known),
             Verdict::Absent => (reason::MISSING, None),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use policy::{
-    Carried, Carrier, Challenge, Context, Failure, HeaderChange, Permit, Reason, Request,
+    Carried, Carrier, Challenge, Context, Failure, HeaderChange, Learnt, Permit, Reason, Request,
     Unreadable, Weight,
 };
 
@@ -26,7 +26,7 @@ pub(crate) struct Verifier {
 pub(crate) enum AfterUse {
     /// The upstream does not see it.
     Remove,
-    /// The upstream gets it too, but for one that was looked at and not taken.
+    /// The upstream gets it too, but for one that was looked at and is not live.
     Forward,
 }
 
@@ -94,12 +94,20 @@ impl Verifier {
         failure
     }
 
-    /// The client whose live key was looked at for this request.
-    pub(crate) fn verified(&self, learnt: &policy::Learnt) -> Option<&Rc<str>> {
-        match learnt.find::<Seen>()?.verdict {
-            Verdict::Good(known) => self.keys.client(known.client),
-            Verdict::Absent | Verdict::Bad(..) => None,
-        }
+    /// The client whose live key was looked at for this request, taken or not: for the log alone.
+    pub(crate) fn verified(&self, learnt: &Learnt) -> Option<&Rc<str>> {
+        self.keys.client(good(learnt)?.client)
+    }
+
+    /// The client by whose key a part of the conditions holds.
+    ///
+    /// # Security
+    /// Not every live key is taken: with one that its route does not take, beside a token that it
+    /// does, a caller could else be somebody else to limits and upstream.
+    pub(crate) fn taken(&self, learnt: &Learnt) -> Option<&Rc<str>> {
+        let known = good(learnt)?;
+        let taken = learnt.has_shown(crate::SECTION, known.client);
+        self.keys.client(known.client).filter(|_| taken)
     }
 
     /// Header changes and outcomes of a permitted request.
@@ -109,18 +117,15 @@ impl Verifier {
     ///
     /// # Security
     /// Unless keys are forwarded, none of them reaches an upstream, whichever rule let the request
-    /// in. One that was looked at and not taken never does: the upstream must not mistake it for one
-    /// that was verified.
+    /// in. One that was looked at and is not live never does: the upstream must not mistake it for one
+    /// that was verified. Only a client whose key let the request in is spoken of.
     pub(crate) fn on_permit(
         &self,
         context: &Context<'_>,
         permit: &mut Permit,
     ) -> Result<(), Unreadable> {
         let seen = context.learnt.find::<Seen>();
-        let good = match seen.as_ref().map(|seen| seen.verdict) {
-            Some(Verdict::Good(known)) => Some(known),
-            _ => None,
-        };
+        let good = good(context.learnt);
         for (number, carrier) in self.carriers.iter().enumerate() {
             let carries = seen.as_ref().map(|seen| seen.carriers.contains(&number));
             let goes = match (self.after_use, carries) {
@@ -132,8 +137,7 @@ impl Verifier {
                 carrier.remove(context.request, permit)?;
             }
         }
-        let client = good.and_then(|known| Some((known, self.keys.client(known.client)?)));
-        if let Some((known, client)) = client {
+        if let (Some(known), Some(client)) = (good, self.taken(context.learnt)) {
             if let Some(header) = &self.client_id_header {
                 let told = HeaderChange::Set(Rc::clone(header), client.as_bytes().to_vec());
                 permit.changes.push(told);
@@ -149,11 +153,19 @@ impl Verifier {
     }
 
     /// The client of the key that was looked at, live or not: for counting alone.
-    pub(crate) fn known(&self, learnt: &policy::Learnt) -> Option<&Rc<str>> {
+    pub(crate) fn known(&self, learnt: &Learnt) -> Option<&Rc<str>> {
         match learnt.find::<Seen>()?.verdict {
             Verdict::Good(known) | Verdict::Bad(_, Some(known)) => self.keys.client(known.client),
             Verdict::Absent | Verdict::Bad(_, None) => None,
         }
+    }
+}
+
+/// The live key that was looked at for this request.
+fn good(learnt: &Learnt) -> Option<Known> {
+    match learnt.find::<Seen>()?.verdict {
+        Verdict::Good(known) => Some(known),
+        Verdict::Absent | Verdict::Bad(..) => None,
     }
 }
 

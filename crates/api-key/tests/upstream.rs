@@ -13,6 +13,9 @@ const ROUTES: &str = r#"[
         {"remote_ip_blocks": ["203.0.113.0/24"], "when": [{"key": "request.headers[x-office]", "present": true}]},
         {"api_key": ["acme"]},
         {"remote_ip_blocks": ["203.0.113.0/24"]}]}},
+    {"name": "named", "paths": ["/named"], "allow": {"any_of": [
+        {"api_key": "any", "when": [{"key": "api_key.client", "values": ["acme"]}]},
+        {"remote_ip_blocks": ["203.0.113.0/24"]}]}},
     {"name": "open", "paths": ["/open"], "allow": "any"}
 ]"#;
 
@@ -104,6 +107,23 @@ fn a_key_that_no_rule_asked_about_or_took_reaches_no_upstream() {
         assert_eq!(changes(&permit("", &request)), unless_forwarded);
         let permit = permit(r#", "forward": true"#, &request);
         assert_eq!(changes(&permit), forwarded);
+    }
+}
+
+#[test]
+fn a_client_whose_key_did_not_let_the_request_in_is_not_spoken_of() {
+    for (path, key, client) in [
+        ("/either", "beta-key", None),
+        ("/either", "acme-new", Some("acme")),
+        ("/named", "beta-key", None),
+        ("/named", "acme-new", Some("acme")),
+    ] {
+        let permit = permit("", &Plain::new(path).with("x-api-key", key));
+        assert_eq!(permit.client.as_deref(), client, "{path} {key}");
+        assert_eq!(permit.outcomes.is_empty(), client.is_none(), "{path} {key}");
+        let mut expected = vec!["-x-api-key".to_owned()];
+        expected.extend(client.map(|client| format!("x-client-id={client}")));
+        assert_eq!(changes(&permit), expected, "{path} {key}");
     }
 }
 

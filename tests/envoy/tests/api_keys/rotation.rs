@@ -1,5 +1,7 @@
 //! A client changes its key while requests come: by updates of the configuration alone.
 
+use std::slice;
+
 use portcullis_envoy_tests::{Echo, Envoy, Plugin, Proxy, until};
 use serde_json::{Value, json};
 
@@ -28,7 +30,7 @@ async fn status(envoy: &Envoy, key: &str) -> Option<u16> {
 #[tokio::test]
 async fn an_old_and_a_new_key_are_good_beside_each_other_until_the_old_one_goes() {
     let (old, new) = (entry("acme", "old-key"), entry("acme", "new-key"));
-    let envoy = gateway(&[old.clone()]).start_watched().await;
+    let envoy = gateway(slice::from_ref(&old)).start_watched().await;
     assert_eq!(status(&envoy, "old-key").await, Some(200));
     assert_eq!(status(&envoy, "new-key").await, Some(401));
 

@@ -32,7 +32,9 @@ pub(crate) fn run(command: &KeyCommand) -> io::Result<ExitCode> {
 fn make(new: &New) -> io::Result<ExitCode> {
     let mut random = vec![0; usize::from(new.bytes)];
     if let Err(error) = getrandom::fill(&mut random) {
-        return refuse(&format!("the system gives no random bytes: {error}"));
+        return Ok(refuse(&format!(
+            "the system gives no random bytes: {error}"
+        )));
     }
     let digits = random.iter().map(|byte| format!("{byte:02x}"));
     let key: String = std::iter::once(PREFIX.to_owned()).chain(digits).collect();
@@ -65,7 +67,7 @@ fn digest(hash: &Hash) -> io::Result<ExitCode> {
         }
     }
     if let Some(problem) = unusable(&key) {
-        return refuse(problem);
+        return Ok(refuse(problem));
     }
     if key.len() < SHORT {
         warn(
@@ -114,18 +116,18 @@ fn entry(holder: &Holder, digest: &Digest) -> Vec<(String, Json)> {
     members
 }
 
-/// The entry as a line of YAML.
+/// The entry as a line of YAML, all of it quoted: clients may be called `7` or `no`.
 fn line(holder: &Holder, digest: &Digest) -> String {
     let client = &holder.client;
     let not_after = holder.not_after.as_ref();
     let not_after = not_after.map(|time| format!(", not_after: \"{time}\""));
     let not_after = not_after.unwrap_or_default();
-    format!("- {{client: {client}, sha256: \"{digest}\"{not_after}}}")
+    format!("- {{client: \"{client}\", sha256: \"{digest}\"{not_after}}}")
 }
 
-fn refuse(problem: &str) -> io::Result<ExitCode> {
+fn refuse(problem: &str) -> ExitCode {
     warn(&format!("error: {problem}"));
-    Ok(ExitCode::from(UNREADABLE))
+    ExitCode::from(UNREADABLE)
 }
 
 #[allow(

@@ -1,5 +1,7 @@
 //! `portcullis key`: keys, their digests, and documents that take them.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod support;
 
 use std::collections::BTreeSet;
@@ -69,6 +71,16 @@ fn a_new_key_and_its_line_belong_together() {
     ];
     let hashed = portcullis(&arguments, &key).expect(0);
     assert_eq!(hashed.out.trim_end(), line);
+}
+
+#[test]
+fn every_name_that_is_taken_makes_a_line_that_is() {
+    for client in ["7", "1e5", "0x1f", "null", "true", "no", "a.b_c-d"] {
+        let arguments = ["key", "new", "--client", client];
+        let (_, line) = made(&portcullis(&arguments, "").expect(0).out);
+        let document = document(&line).replace("[acme]", &format!("[\"{client}\"]"));
+        check_for("gateway", &document).expect(0);
+    }
 }
 
 #[test]

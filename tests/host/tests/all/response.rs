@@ -112,8 +112,8 @@ fn requests_are_counted_under_their_client_and_clients_are_bounded() {
         assert_eq!(counter("client_permitted.acme"), 2);
         assert_eq!(counter("client_denied.acme"), 1);
         assert_eq!(counter("client_permitted._others"), 6);
-        let names = state.metrics.iter();
-        let named = names.filter(|(name, _)| name.contains(".client_"));
-        assert_eq!(named.count(), 102);
+        let counters = state.metrics.iter();
+        let of_clients = counters.filter(|(name, _)| name.contains(".client_"));
+        assert_eq!(of_clients.count(), 102);
     });
 }

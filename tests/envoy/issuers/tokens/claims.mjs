@@ -95,6 +95,10 @@ function texts(issuer, add) {
   const deep = (depth) => `${open},"x":${"[".repeat(depth)}${"]".repeat(depth)}}`;
   add("none", "claims 15 levels deep", sign(deep(14)), "permit");
   for (const depth of [17, 500, 2500]) add("deep-claims", `${depth} levels`, sign(deep(depth)), "jwt.malformed");
+  // Each is read into ten times its bytes and more.
+  const many = (count) => `${open},"x":[${Array(count).fill(0).join()}]}`;
+  add("none", "claims with 250 values", sign(many(244)), "permit");
+  for (const count of [252, 1500]) add("many-values", `${count} and those of the rest`, sign(many(count)), "jwt.malformed");
   // The longest token taken is 8192 bytes.
   const padded = (length) => sign(`${open},"x":"${"x".repeat(length)}"}`);
   const room = Math.floor(((8192 - padded(0).length) * 3) / 4);

@@ -74,6 +74,20 @@ async fn a_bound_token_is_good_with_its_certificate_alone() {
 }
 
 #[tokio::test]
+async fn where_binding_is_required_a_token_of_nobody_is_refused() {
+    let Edge { ca, oidc, .. } = Edge::shared().await;
+    let mut provider = login(oidc, &json!({"inline": oidc.keys().await}));
+    provider["certificate_bound"] = json!("require");
+    let envoy = proxy(ca, &document(&[provider])).start().await;
+    let holder = ca.svid("spiffe://mesh.test/ns/shop/sa/checkout");
+    let client = envoy.client_as(ca, &holder);
+    let bound = orders(&oidc.bound_token("ES256", &holder).await);
+    assert_permitted(&client, &bound).await;
+    let loose = orders(&oidc.token("ES256").await);
+    assert_denied(&envoy, &client, &loose, 401, "jwt.not_bound").await;
+}
+
+#[tokio::test]
 async fn each_issuer_speaks_for_itself_alone() {
     let edge = Edge::shared().await;
     let client = edge.envoy.tls_client(&edge.ca);

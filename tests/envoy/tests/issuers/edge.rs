@@ -10,7 +10,7 @@ pub(crate) const KEYS: [(&str, &str); 3] = [("RS256", "r1"), ("ES256", "e1"), ("
 /// Workers of the proxy.
 pub(crate) const WORKERS: u32 = 4;
 
-/// The provider of `oidc`'s access tokens, which must be bound for one path.
+/// The provider of `oidc`'s access tokens.
 pub(crate) fn login(oidc: &Oidc, jwks: &Value) -> Value {
     json!({
         "name": "login", "issuer": oidc.issuer(), "audiences": ["shop"], "profile": "access_token",

@@ -20,6 +20,7 @@ pub(crate) fn kind(case: &Case, ours: &str) -> Option<&'static str> {
         ("jwt.unsupported" | "jwt.not_bound", "bound-token") => "bound-token",
         ("jwt.malformed", "header-text" | "payload-text") => "lenient-json",
         ("jwt.malformed", "deep-header" | "deep-claims") => "deep-json",
+        ("jwt.malformed", "many-values") => "many-values",
         ("jwt.malformed", "date-type") if case.name.starts_with("exp") => "date-out-of-range",
         ("jwt.malformed", "claim-type") if case.name.starts_with("nonce") => {
             "nonce-of-another-type"

@@ -2,7 +2,7 @@
 //!
 //! A test states what it is about and takes the rest as it is shipped.
 
-use std::{fs, iter::once, net::SocketAddr, path::Path};
+use std::{fs, net::SocketAddr, path::Path};
 
 use fixtures::{Ca, Identity};
 use serde_json::{Value, json};
@@ -72,8 +72,8 @@ impl Proxy {
         self
     }
 
-    /// Another cluster beside the upstream's, such as an issuer's.
-    pub fn cluster(mut self, cluster: Value) -> Self {
+    /// An issuer's cluster, beside the upstream's.
+    pub fn issuer(mut self, cluster: Value) -> Self {
         self.clusters.push(cluster);
         self
     }
@@ -209,8 +209,8 @@ impl Proxy {
     fn write(&self, folder: &Path, listeners: &Value, dynamic: &Value) {
         let loopback = json!({"address": "127.0.0.1", "port_value": 0});
         let mut resources = listeners.clone();
-        let clusters: Vec<Value> = once(self.upstream()).chain(self.clusters.clone()).collect();
-        resources["clusters"] = json!(clusters);
+        let clusters = std::iter::once(self.upstream_cluster());
+        resources["clusters"] = clusters.chain(self.clusters.iter().cloned()).collect();
         let bootstrap = json!({
             "node": {"id": "test", "cluster": "test"},
             "admin": {"address": {"socket_address": loopback}},
@@ -242,7 +242,7 @@ impl Proxy {
         })
     }
 
-    fn upstream(&self) -> Value {
+    fn upstream_cluster(&self) -> Value {
         let next = self.next.as_ref();
         let address = next.map_or_else(|| self.upstream.address(), |(address, _)| *address);
         let socket = json!({"address": address.ip(), "port_value": address.port()});

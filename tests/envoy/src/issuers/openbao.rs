@@ -115,10 +115,11 @@ impl OpenBao {
         token.expect("an identity token").to_owned()
     }
 
-    /// Lets the next key sign; the one that signed goes out of the key set at once.
-    pub async fn rotate(&self) {
+    /// Lets the next key sign; the one that signed stays in the key set for so long.
+    pub async fn rotate(&self, stays: &str) {
         let rotate = format!("{ISSUER}/key/{KEY}/rotate");
-        self.write(&rotate, json!({"verification_ttl": "0s"})).await;
+        self.write(&rotate, json!({"verification_ttl": stays}))
+            .await;
     }
 
     /// Kills it; its keys are gone with it.

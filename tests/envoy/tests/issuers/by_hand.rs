@@ -45,7 +45,7 @@ async fn openbao_publishes_its_next_key_before_it_signs() {
     let client = envoy.tls_client(&ca);
     let old = bao.token().await;
     settles(&client, || orders(&old), None).await;
-    bao.rotate().await;
+    bao.rotate("0s").await;
     let new = bao.token().await;
     settles(&client, || orders(&new), None).await;
     envoy.update(&shown(bao.keys().await));

@@ -1,35 +1,26 @@
 //! What the proxy says about one request, asked for when a decision needs it.
 //!
-//! Header values come through the property `request.headers.<name>`: it joins all values by a
-//! comma, where the single-value call shows only the first and hides that there was a second. The
-//! single-value call is the cheaper one, and serves where it is only asked whether there is one.
+//! Headers come all at once with the first that is asked for: every decision reads some of them, and
+//! each single call costs as much as the map. All values of a name count, joined by a comma; the
+//! proxy's single-value call shows only the first and hides that there was a second.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::time::Duration;
 
 use policy::{Fact, Source, Unreadable};
 
-use crate::host::{HostError, abi};
+use crate::host::{HeaderMap, HostError, abi};
 
 /// Evidence about the request that the proxy is calling about now.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Evidence {
-    /// `request`, NUL, `headers`, NUL, and the last name asked for; kept to be written over.
-    path: RefCell<Vec<u8>>,
+    headers: OnceCell<HeaderMap>,
+    time: Cell<Option<Duration>>,
     fault: Cell<Option<HostError>>,
 }
 
 impl Evidence {
-    pub(crate) fn new() -> Self {
-        let mut path = Vec::with_capacity(HEADERS.len().saturating_add(NAME_ROOM));
-        path.extend_from_slice(HEADERS);
-        Self {
-            path: RefCell::new(path),
-            fault: Cell::new(None),
-        }
-    }
-
     /// The last call that failed, for the log.
     pub(crate) const fn fault(&self) -> Option<HostError> {
         self.fault.get()
@@ -41,18 +32,24 @@ impl Evidence {
             Unreadable
         })
     }
+
+    fn headers(&self) -> Result<&HeaderMap, Unreadable> {
+        if let Some(headers) = self.headers.get() {
+            return Ok(headers);
+        }
+        let bytes = self.told(abi::request_headers())?;
+        let headers = HeaderMap::read(bytes).ok_or(Unreadable)?;
+        Ok(self.headers.get_or_init(|| headers))
+    }
 }
 
 impl Source for Evidence {
     fn header(&self, name: &str) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
-        let mut path = self.path.borrow_mut();
-        path.truncate(HEADERS.len());
-        path.extend_from_slice(name.as_bytes());
-        Ok(self.told(abi::property(&path))?.map(Cow::Owned))
+        Ok(self.headers()?.get(name))
     }
 
     fn has_header(&self, name: &str) -> Result<bool, Unreadable> {
-        Ok(self.told(abi::first_header(name))?.is_some())
+        Ok(self.headers()?.has(name))
     }
 
     fn fact(&self, fact: Fact) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
@@ -71,7 +68,12 @@ impl Source for Evidence {
     }
 
     fn unix_time(&self) -> Result<Duration, Unreadable> {
-        self.told(abi::unix_time())
+        if let Some(time) = self.time.get() {
+            return Ok(time);
+        }
+        let time = self.told(abi::unix_time())?;
+        self.time.set(Some(time));
+        Ok(time)
     }
 
     fn monotonic(&self) -> Result<Duration, Unreadable> {
@@ -108,8 +110,3 @@ impl Form {
         }
     }
 }
-
-const HEADERS: &[u8] = b"request\0headers\0";
-
-/// Room for the names of headers that policies ask for.
-const NAME_ROOM: usize = 48;

@@ -5,6 +5,7 @@
 pub(crate) mod abi;
 pub(crate) mod callouts;
 mod counters;
+mod header_map;
 mod pairs;
 mod shared_data;
 mod signatures;
@@ -12,6 +13,7 @@ mod signatures;
 use std::fmt;
 
 pub(crate) use counters::Counters;
+pub(crate) use header_map::HeaderMap;
 pub(crate) use pairs::Pairs;
 pub(crate) use shared_data::SharedData;
 pub(crate) use signatures::VerifySignature;
@@ -35,6 +37,7 @@ pub(crate) enum Call {
     Property,
     SetProperty,
     Header,
+    Headers,
     SetHeader,
     AddHeader,
     RemoveHeader,
@@ -63,6 +66,7 @@ impl fmt::Display for Call {
             Self::Property => "get_property",
             Self::SetProperty => "set_property",
             Self::Header => "get_header_map_value",
+            Self::Headers => "get_header_map_pairs",
             Self::SetHeader => "replace_header_map_value",
             Self::AddHeader => "add_header_map_value",
             Self::RemoveHeader => "remove_header_map_value",

@@ -102,7 +102,7 @@ impl Worker {
     }
 
     fn decide(&self, stream: u32) -> Verdict {
-        let evidence = Evidence::new();
+        let evidence = Evidence::default();
         let decision = match (&self.ruling, &self.beside) {
             (Ruling::DenyAll(reason), _) => Err(Failure::new(*reason, Weight::Fault).into()),
             (Ruling::Engine(engine, ..), None) => engine.decide(&evidence),

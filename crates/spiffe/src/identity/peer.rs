@@ -72,12 +72,10 @@ impl Peers {
         aliases: &Aliases,
         forwarders: &Forwarders,
     ) -> Result<Option<Rc<Peer>>, Failure> {
-        if request.fact(Fact::Mtls)?.as_deref() != Some(b"true") {
+        let Some(peer) = self.read(request, aliases, forwarders)? else {
             return Ok(None);
-        }
-        let peer = self
-            .read(request, aliases, forwarders)?
-            .map_err(|error| denied(error.reason()))?;
+        };
+        let peer = peer.map_err(|error| denied(error.reason()))?;
         let now = request.unix_time()?;
         self.lives.see(&peer.told, peer.validity, now);
         if let Err(reason) = peer.validity.check(now, grace) {
@@ -89,28 +87,39 @@ impl Peers {
         Ok(Some(peer))
     }
 
-    /// What the certificate says: from the cache, or read and remembered.
+    /// What the certificate says: from the cache, or read and remembered; `None` where none was
+    /// presented. A connection with the digest of a certificate has presented it, so that one which
+    /// is known is not asked about further.
     fn read(
         &self,
         request: &Request<'_>,
         aliases: &Aliases,
         forwarders: &Forwarders,
-    ) -> Result<Result<Rc<Peer>, SvidError>, Failure> {
+    ) -> Result<Option<Reading>, Failure> {
         let missing = || denied(reason::MISSING_IDENTITY);
-        let digest = request.fact(Fact::PeerDigest)?.ok_or_else(missing)?;
-        // A digest of another form is the proxy's fault, not the caller's.
-        let digest = parse_digest(&digest).ok_or(Unreadable)?;
-        if let Some(reading) = self.cache.borrow().find(&digest) {
-            return Ok(reading);
+        let stated = request.fact(Fact::PeerDigest)?;
+        let digest = stated.as_deref().and_then(parse_digest);
+        let known = digest.and_then(|digest| self.cache.borrow().find(&digest));
+        if known.is_some() {
+            return Ok(known);
         }
+        if request.fact(Fact::Mtls)?.as_deref() != Some(b"true") {
+            return Ok(None);
+        }
+        stated.ok_or_else(missing)?;
+        // A digest of another form is the proxy's fault, not the caller's.
+        let digest = digest.ok_or(Unreadable)?;
         let certificate = request.fact(Fact::PeerCertificate)?.ok_or_else(missing)?;
         let reading = Svid::from_pem(&certificate)
             .and_then(|svid| Peer::new(&svid, digest, aliases, forwarders))
             .map(Rc::new);
         self.cache.borrow_mut().keep(digest, reading.clone());
-        Ok(reading)
+        Ok(Some(reading))
     }
 }
+
+/// What a certificate says, or why it is none of a workload.
+type Reading = Result<Rc<Peer>, SvidError>;
 
 impl Peer {
     fn new(

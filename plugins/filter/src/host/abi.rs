@@ -13,7 +13,7 @@ use std::time::Duration;
 
 mod headers;
 
-pub(crate) use headers::{Headers, change, first_header};
+pub(crate) use headers::{Headers, change, first_header, request_headers};
 
 use super::{Call, HostError, Level};
 

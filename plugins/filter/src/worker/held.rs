@@ -39,7 +39,7 @@ impl Worker {
         if callouts::speak_for(held.stream).is_err() {
             return; // the request is gone
         }
-        let evidence = Evidence::new();
+        let evidence = Evidence::default();
         let mut rounds = held.rounds;
         if now.is_none_or(|now| now >= held.until) {
             rounds = MAX_ROUNDS;

@@ -110,7 +110,7 @@ fn nothing_that_the_client_sent_is_in_the_log_or_the_reply() {
 #[test]
 fn a_fault_of_the_proxy_is_a_warning_that_names_the_call() {
     let proxy = Proxy::configured(policies::routes, OPEN);
-    with(|state| state.failing.insert("property", 10));
+    with(|state| state.failing.insert("headers", 10));
     assert_eq!(proxy.get("/"), Went::Nowhere);
     let reply = reply();
     assert_eq!(
@@ -121,7 +121,9 @@ fn a_fault_of_the_proxy_is_a_warning_that_names_the_call() {
     assert_eq!(log.len(), 1);
     assert_eq!(log[0].0, WARN);
     assert!(
-        log[0].1.ends_with("fault=\"get_property answered 10\""),
+        log[0]
+            .1
+            .ends_with("fault=\"get_header_map_pairs answered 10\""),
         "{}",
         log[0].1
     );

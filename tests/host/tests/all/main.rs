@@ -10,6 +10,7 @@
 )]
 
 mod asking;
+mod calls;
 mod configuration;
 mod denial;
 mod document;

@@ -78,14 +78,12 @@ fn a_permit_takes_so_many_calls() {
         assert_eq!(
             state.calls,
             [
-                "property",
-                "property",
-                "property",
+                "headers",
                 "increment metric",
                 "set property",
                 "set property"
             ],
-            "method, host, path, the counter, what decided, the mark"
+            "all headers, the counter, what decided, the mark"
         );
     });
 }

@@ -134,7 +134,7 @@ fn a_document_on_trial_still_strips_what_is_ours() {
 #[test]
 fn a_fault_stays_one_in_a_document_on_trial() {
     let proxy = Proxy::configured(policies::routes, ON_TRIAL);
-    with(|state| state.failing.insert("property", 10));
+    with(|state| state.failing.insert("headers", 10));
     assert_eq!(proxy.get("/open"), Went::Nowhere);
     assert_eq!(reply().details, "internal.host_call");
 }

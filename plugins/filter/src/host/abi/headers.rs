@@ -6,6 +6,7 @@ use super::{Call, HostError, check, received};
 
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
+    fn proxy_get_header_map_pairs(map: u32, value: *mut *mut u8, value_size: *mut usize) -> u32;
     fn proxy_get_header_map_value(
         map: u32,
         name: *const u8,
@@ -36,6 +37,15 @@ unsafe extern "C" {
 pub(crate) enum Headers {
     Request = 0,
     Response = 2,
+}
+
+/// All headers of the request, as a serialised map.
+pub(crate) fn request_headers() -> Result<Vec<u8>, HostError> {
+    let map = received(Call::Headers, |value, size| {
+        // SAFETY: the proxy writes a pointer and a size.
+        unsafe { proxy_get_header_map_pairs(Headers::Request as u32, value, size) }
+    })?;
+    Ok(map.unwrap_or_default())
 }
 
 /// The first value of a request header: for whether it is there, never for what it says.

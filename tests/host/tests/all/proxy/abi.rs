@@ -247,7 +247,7 @@ macro_rules! never_called {
 
 never_called! {
     proxy_dequeue_shared_queue proxy_done
-    proxy_enqueue_shared_queue proxy_get_header_map_pairs proxy_get_log_level proxy_get_metric
+    proxy_enqueue_shared_queue proxy_get_log_level proxy_get_metric
     proxy_get_status proxy_grpc_call proxy_grpc_cancel proxy_grpc_close proxy_grpc_send
     proxy_grpc_stream proxy_register_shared_queue proxy_resolve_shared_queue
     proxy_set_buffer_bytes proxy_set_header_map_pairs

@@ -15,6 +15,32 @@ fn headers(state: &mut Known, map: u32) -> &mut Vec<(String, Vec<u8>)> {
 }
 
 #[unsafe(no_mangle)]
+unsafe extern "C" fn proxy_get_header_map_pairs(
+    map: u32,
+    data: *mut *mut u8,
+    size: *mut usize,
+) -> u32 {
+    unsafe {
+        giving("headers", data, size, |state| {
+            Some(serialised(headers(state, map)))
+        })
+    }
+}
+
+/// A map in the ABI's layout: a count, the sizes, then names and values, each with NUL.
+fn serialised(headers: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let number = |size: usize| u32::try_from(size).expect("a small map").to_le_bytes();
+    let mut map = number(headers.len()).to_vec();
+    for (name, value) in headers {
+        map.extend([number(name.len()), number(value.len())].concat());
+    }
+    for (name, value) in headers {
+        map.extend([name.as_bytes(), b"\0", value, b"\0"].concat());
+    }
+    map
+}
+
+#[unsafe(no_mangle)]
 unsafe extern "C" fn proxy_get_header_map_value(
     map: u32,
     name: *const u8,

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # As scripts/env.sh has it, so that nothing is built twice.
 export CARGO_PROFILE_DEV_DEBUG ?= 0
-.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-limits-accuracy proof-limits-keys lint deny docs compose compose-test images push verify istio-test ci clean
+.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-limits-accuracy proof-limits-keys bench lint deny docs compose compose-test images push verify istio-test ci clean
 
 help: ## What can be made here
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ proof-limits-accuracy: ## The table of how many pass, over one to sixteen worker
 
 proof-limits-keys: ## The table of a million keys: memory, and keys that share
 	@scripts/proof-limits.sh keys
+
+bench: ## What policies cost beside the native filters; writes docs/benchmarks.md (BENCH=quick: two minutes, writes nothing)
+	@scripts/bench.sh
 
 build: ## Build the command line and the demo into dist/bin, statically linked
 	@scripts/install-tools.sh rust

@@ -217,5 +217,19 @@ fn of_all_three_by_claim() {
 fn of_a_limit_that_denies() {
     let none =
         json!([{"name": "each", "key": ["remote.ip"], "rates": [{"requests": 1, "per": "1h"}]}]);
-    assert_calls(Case::new().limits(&none), Went::Nowhere, [("headers", 1), ("header", 1), ("property", 1), ("monotonic", 1), ("shared data", 1), ("increment metric", 2), ("set property", 2), ("log", 1), ("respond", 1)]);
+    assert_calls(
+        Case::new().limits(&none),
+        Went::Nowhere,
+        [
+            ("headers", 1),
+            ("header", 1),
+            ("property", 1),
+            ("monotonic", 1),
+            ("shared data", 1),
+            ("increment metric", 2),
+            ("set property", 2),
+            ("log", 1),
+            ("respond", 1),
+        ],
+    );
 }

@@ -1,0 +1,119 @@
+//! Processor time per request, in rounds that alternate over all rows.
+//!
+//! The machine is another one from minute to minute; so each row is compared with the others of the
+//! same round, and the median over the rounds counts.
+
+use crate::{
+    account::processor_time,
+    caller::Caller,
+    proxy::{Proxy, Setup},
+    row::Row,
+    sample::Sample,
+    say,
+    scale::Scale,
+    traffic::Traffic,
+    world::World,
+};
+
+/// A row with its proxy running and its caller connected.
+pub(crate) struct Lane {
+    /// The row's name.
+    pub(crate) name: &'static str,
+    /// What it is.
+    pub(crate) what: &'static str,
+    /// Whether latency is measured too.
+    pub(crate) timed: bool,
+    /// Whether it is a plugin of ours.
+    pub(crate) ours: bool,
+    /// Microseconds per request, round by round.
+    pub(crate) rounds: Vec<f64>,
+    /// Its proxy.
+    pub(crate) proxy: Proxy,
+    callers: Vec<Caller>,
+    traffic: Traffic,
+    request: Vec<u8>,
+}
+
+impl Lane {
+    /// Starts a row's proxy and warms it up.
+    ///
+    /// # Panics
+    /// When the proxy does not start or does not permit.
+    #[must_use]
+    pub(crate) fn start(row: Row, world: &World, scale: &Scale) -> Self {
+        let mut setup = Setup::new(row.filters);
+        setup.clusters = row.clusters;
+        setup.routed = row.routed;
+        let proxy = setup.start(world);
+        let tls = world.client();
+        let connect = |_| Caller::connect(proxy.address(), &tls);
+        let mut lane = Self {
+            name: row.name,
+            what: row.what,
+            timed: row.timed,
+            ours: row.what.contains(".wasm") || row.what.contains("our plugins"),
+            rounds: Vec::new(),
+            callers: (0..CONNECTIONS).map(connect).collect(),
+            proxy,
+            traffic: row.traffic,
+            request: Vec::new(),
+        };
+        say(&format!("warming up: {}", lane.what));
+        lane.send(world, scale.warm_up.max(lane.traffic.addresses()));
+        lane
+    }
+
+    /// One round: so many requests, and what the proxy used for them.
+    #[allow(clippy::cast_precision_loss, reason = "nanoseconds of a round")]
+    pub(crate) fn round(&mut self, world: &World, requests: u32) {
+        self.send(world, requests / 8); // its data is in the processor's caches again
+        let before = processor_time(self.proxy.process());
+        self.send(world, requests);
+        let used = processor_time(self.proxy.process()) - before;
+        self.rounds
+            .push(used as f64 / 1_000.0 / f64::from(requests));
+    }
+
+    /// Sends requests, one on each connection at a time, and expects that each is permitted.
+    fn send(&mut self, world: &World, requests: u32) {
+        for _ in 0..requests.div_ceil(CONNECTIONS) {
+            for caller in &mut self.callers {
+                self.traffic.write_next(world.tokens(), &mut self.request);
+                caller.send(&self.request);
+            }
+            for caller in &mut self.callers {
+                let status = caller.status();
+                assert_eq!(status, 200, "{}: {}", self.name, self.proxy.log());
+            }
+        }
+    }
+
+    /// The whole cost of a request.
+    #[must_use]
+    pub(crate) fn whole(&self) -> Sample {
+        Sample::of(self.rounds.iter().copied())
+    }
+
+    /// What a request costs more than in another lane.
+    #[must_use]
+    pub(crate) fn added(&self, base: &Self) -> Sample {
+        Sample::of(self.above(base))
+    }
+
+    /// How often what it adds to a base goes into what another adds.
+    #[must_use]
+    pub(crate) fn ratio(&self, other: &Self, base: &Self) -> Sample {
+        let pairs = self.above(base).zip(other.above(base));
+        Sample::of(pairs.map(|(ours, theirs)| ours / theirs))
+    }
+
+    fn above(&self, base: &Self) -> impl Iterator<Item = f64> {
+        self.rounds
+            .iter()
+            .zip(&base.rounds)
+            .map(|(ours, base)| ours - base)
+    }
+}
+
+/// Open connections of a lane; few, so that the proxy is never idle and nothing waits long.
+const CONNECTIONS: u32 = 8;

@@ -1,0 +1,74 @@
+//! How long an answer takes at a fixed rate, counted from when its request was due.
+//!
+//! A request that could not be sent in time because the one before it was slow has waited already;
+//! a clock that starts when it is sent would hide that (Gil Tene's "coordinated omission").
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{caller::Caller, sample::quantile, traffic::Traffic, world::World};
+
+/// Latencies of one lane, in microseconds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Latency {
+    micros: Vec<f64>,
+}
+
+impl Latency {
+    /// Sends `rate` requests a second for so long.
+    ///
+    /// # Panics
+    /// When the proxy does not permit.
+    pub(crate) fn measure(&mut self, address: SocketAddr, world: &World, lasting: Duration) {
+        let tls = world.client();
+        let callers: Vec<Caller> = (0..CONNECTIONS)
+            .map(|_| Caller::connect(address, &tls))
+            .collect();
+        let start = Instant::now() + Duration::from_millis(20);
+        let step = Duration::from_secs(1) / RATE;
+        let due = move |number: u32| start + step * number;
+        let tokens = Arc::new(world.tokens().to_vec());
+        let threads: Vec<_> = (0..)
+            .zip(callers)
+            .map(|(first, mut caller)| {
+                let tokens = Arc::clone(&tokens);
+                thread::spawn(move || {
+                    let mut request = Vec::new();
+                    Traffic::same().write_next(&tokens, &mut request);
+                    let mut micros = Vec::new();
+                    for number in (first..).step_by(CONNECTIONS as usize) {
+                        let due = due(number);
+                        if due.duration_since(start) >= lasting {
+                            break;
+                        }
+                        thread::sleep(due.saturating_duration_since(Instant::now()));
+                        caller.send(&request);
+                        assert_eq!(caller.status(), 200, "a permit");
+                        micros.push(due.elapsed().as_secs_f64() * 1e6);
+                    }
+                    micros
+                })
+            })
+            .collect();
+        for thread in threads {
+            self.micros.extend(thread.join().expect("a caller"));
+        }
+        self.micros.sort_by(f64::total_cmp);
+    }
+
+    /// A quantile, in microseconds.
+    #[must_use]
+    pub(crate) fn quantile(&self, part: f64) -> f64 {
+        quantile(&self.micros, part)
+    }
+}
+
+/// Requests a second; a tenth of what one worker could do.
+pub(crate) const RATE: u32 = 1_000;
+
+/// Connections that share the rate.
+const CONNECTIONS: u32 = 16;

@@ -196,8 +196,10 @@ impl Policy for ApiKeys {
     }
 
     fn on_denial(&self, learnt: &Learnt, denial: &mut Denial) {
-        let known = self.verifier().and_then(|verifier| verifier.known(learnt));
-        denial.client = known.cloned();
+        let verifier = self.verifier();
+        denial.client = verifier
+            .and_then(|verifier| verifier.counted(learnt))
+            .cloned();
     }
 
     fn principal(&self, learnt: &Learnt) -> Option<Rc<str>> {

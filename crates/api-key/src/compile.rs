@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use policy::carrier::listed;
 use policy::language::{Place, Report, Time};
-use policy::{Carrier, Challenge, order};
+use policy::{Carrier, Challenge, OTHERS, order};
 
 use crate::Digest;
 use crate::keys::{Key, Keys};
@@ -14,6 +14,10 @@ use crate::verifier::{AfterUse, Verifier};
 
 /// How many keys a document may have.
 const MAX_KEYS: usize = 10_000;
+
+/// How many clients are counted by their names: those that stand first, so that all workers of a
+/// proxy count the same ones. A proxy never forgets a counter.
+const COUNTED: usize = 100;
 
 /// Compiles the section; everything wrong goes to the report.
 pub(crate) fn compile(section: &Section, place: &Place<'_>, report: &mut Report) -> Verifier {
@@ -74,7 +78,8 @@ fn keys(entries: &[KeyEntry], place: &Place<'_>, report: &mut Report) -> Keys {
         before = Some(*index);
         keys.push(key.clone());
     }
-    Keys::new(keys, clients)
+    let counted = counted(&clients, &of_entry);
+    Keys::new(keys, clients, counted)
 }
 
 /// The clients by name, each once, and the number of each entry's client.
@@ -93,6 +98,23 @@ fn clients(entries: &[KeyEntry]) -> (Vec<Rc<str>>, Vec<usize>) {
         }
     }
     (clients, numbers)
+}
+
+/// What each client is counted under, by the numbers of the clients as they stand in the document.
+fn counted(clients: &[Rc<str>], of_entry: &[usize]) -> Vec<Rc<str>> {
+    let others: Rc<str> = OTHERS.into();
+    let mut counted = vec![Rc::clone(&others); clients.len()];
+    let mut left = COUNTED;
+    for number in of_entry {
+        if let (Some(name), Some(under)) = (clients.get(*number), counted.get_mut(*number))
+            && left > 0
+            && **under == *others
+        {
+            under.clone_from(name);
+            left = left.saturating_sub(1);
+        }
+    }
+    counted
 }
 
 /// Items in the order of a comparison of their indices.

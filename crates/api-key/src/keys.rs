@@ -22,12 +22,19 @@ pub(crate) struct Keys {
     keys: Vec<Key>,
     /// Each once, in the order of their names.
     clients: Vec<Rc<str>>,
+    /// What each is counted under.
+    counted: Vec<Rc<str>>,
 }
 
 impl Keys {
-    /// Keys in the order of their digests, and clients in that of their names.
-    pub(crate) const fn new(keys: Vec<Key>, clients: Vec<Rc<str>>) -> Self {
-        Self { keys, clients }
+    /// Keys in the order of their digests, and clients in that of their names, with what each is
+    /// counted under.
+    pub(crate) const fn new(keys: Vec<Key>, clients: Vec<Rc<str>>, counted: Vec<Rc<str>>) -> Self {
+        Self {
+            keys,
+            clients,
+            counted,
+        }
     }
 
     /// The key with this digest.
@@ -50,6 +57,11 @@ impl Keys {
     /// The name of a client.
     pub(crate) fn client(&self, number: usize) -> Option<&Rc<str>> {
         self.clients.get(number)
+    }
+
+    /// What requests of a client are counted under.
+    pub(crate) fn counted(&self, number: usize) -> Option<&Rc<str>> {
+        self.counted.get(number)
     }
 
     /// The number of a client.
@@ -88,7 +100,7 @@ mod tests {
             of(7, 4, 3),
             of(u64::MAX, 1, 4),
         ];
-        let keys = Keys::new(keys, Vec::new());
+        let keys = Keys::new(keys, Vec::new(), Vec::new());
         for (prefix, last, client) in [
             (0, 1, Some(0)),
             (0, 0, None),

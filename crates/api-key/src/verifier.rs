@@ -147,15 +147,15 @@ impl Verifier {
                 .outcomes
                 .push(("api_key_client", client.as_bytes().to_vec()));
             permit.outcomes.push(("api_key_mark", mark));
-            permit.client = Some(Rc::clone(client));
+            permit.client = self.keys.counted(known.client).cloned();
         }
         Ok(())
     }
 
-    /// The client of the key that was looked at, live or not: for counting alone.
-    pub(crate) fn known(&self, learnt: &Learnt) -> Option<&Rc<str>> {
+    /// What a request with a key that was looked at, live or not, is counted under.
+    pub(crate) fn counted(&self, learnt: &Learnt) -> Option<&Rc<str>> {
         match learnt.find::<Seen>()?.verdict {
-            Verdict::Good(known) | Verdict::Bad(_, Some(known)) => self.keys.client(known.client),
+            Verdict::Good(known) | Verdict::Bad(_, Some(known)) => self.keys.counted(known.client),
             Verdict::Absent | Verdict::Bad(_, None) => None,
         }
     }

@@ -5,7 +5,7 @@
 mod support;
 
 use policy::Permit;
-use support::{Plain, changes, engine, section};
+use support::{HEADER, Plain, changes, engine, entry, section};
 
 const ROUTES: &str = r#"[
     {"name": "search", "paths": ["/search"], "allow": {"api_key": ["acme"]}},
@@ -124,6 +124,38 @@ fn a_client_whose_key_did_not_let_the_request_in_is_not_spoken_of() {
         let mut expected = vec!["-x-api-key".to_owned()];
         expected.extend(client.map(|client| format!("x-client-id={client}")));
         assert_eq!(changes(&permit), expected, "{path} {key}");
+    }
+}
+
+#[test]
+fn the_clients_that_stand_first_are_counted_by_name_and_the_others_together() {
+    let name = |number: usize| format!("client-{}", 200 - number); // not in the order of names
+    let entries = (0..102).map(|number| entry(&name(number), &name(number), None));
+    // a second key takes no client's place
+    let entries: Vec<String> = [entry(&name(0), "second", None)]
+        .into_iter()
+        .chain(entries)
+        .collect();
+    let section = format!("{{{HEADER}, \"keys\": [{}]}}", entries.join(", "));
+    let routes = r#"[{"name": "a", "paths": ["/a"], "allow": {"api_key": "any"}},
+        {"name": "b", "paths": ["/b"], "allow": {"api_key": ["client-150"]}}]"#;
+    let engine = engine(&section, routes);
+    for number in 0..102 {
+        let name = name(number);
+        let counted = if number < 100 { &*name } else { "_others" };
+        let with = |path| Plain::new(path).with("x-api-key", &name);
+        let permit = engine.decide(&with("/a")).unwrap();
+        assert_eq!(permit.client.as_deref(), Some(counted), "{name}");
+        let told = permit
+            .outcomes
+            .iter()
+            .find(|(of, _)| *of == "api_key_client");
+        assert_eq!(told.unwrap().1, name.as_bytes());
+        if number != 50 {
+            let denial = engine.decide(&with("/b")).unwrap_err();
+            assert_eq!(denial.client.as_deref(), Some(counted), "{name}");
+            assert_eq!(denial.rule.as_deref(), Some(&*name));
+        }
     }
 }
 

@@ -7,6 +7,10 @@ use crate::{Failure, Reason, Trial};
 /// What becomes of a request.
 pub type Decision = Result<Permit, Denial>;
 
+/// What clients, limits and the like are counted under that have no counter of their own. None of
+/// them has this name: a [`Name`](crate::language::Name) begins with a letter or digit.
+pub const OTHERS: &str = "_others";
+
 /// A change to the headers of a request on its way to the upstream, or of the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeaderChange {
@@ -37,7 +41,7 @@ pub struct Permit {
     /// The caller's verified identity as it was presented, where a rule on trial would have denied:
     /// for the log, never a secret.
     pub principal: Option<Rc<str>>,
-    /// The client that it is counted under: a name out of the document.
+    /// The client that it is counted under: a name out of the document, or [`OTHERS`].
     pub client: Option<Rc<str>>,
 }
 
@@ -54,7 +58,7 @@ pub struct Denial {
     pub headers: Vec<(&'static str, String)>,
     /// The caller's verified identity as it was presented, for the log; never a secret.
     pub principal: Option<Rc<str>>,
-    /// The client that it is counted under: a name out of the document.
+    /// The client that it is counted under: a name out of the document, or [`OTHERS`].
     pub client: Option<Rc<str>>,
     /// What came of the rules on trial.
     pub trials: Vec<Trial>,

@@ -38,7 +38,7 @@ pub use attribute::{Attribute, AttributeName, Presence, Trust};
 pub use budget::{Allowance, Budget, Budgets, Room};
 pub use carrier::{Carried, Carrier};
 pub use context::{Context, RouteId};
-pub use decision::{Decision, Denial, HeaderChange, Permit};
+pub use decision::{Decision, Denial, HeaderChange, OTHERS, Permit};
 pub use document::compile;
 pub use engine::Engine;
 pub use errand::{Answer, Call, Errand};

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use policy::{
-    Decision, Denial, Engine, Failure, HeaderChange, Permit, Reason, Status, Trial, Weight,
+    Decision, Denial, Engine, Failure, HeaderChange, OTHERS, Permit, Reason, Status, Trial, Weight,
     internal,
 };
 
@@ -256,7 +256,8 @@ impl Worker {
 
     /// Counts under a name of the document. Nothing hangs on it.
     fn count_named(&self, counters: &Counters, what: &str, name: &str) {
-        let key = if counters.has_room(name, NAMED) {
+        let most = NAMED.saturating_add(usize::from(counters.knows(OTHERS)));
+        let key = if name == OTHERS || counters.has_room(name, most) {
             name
         } else {
             OTHERS
@@ -272,9 +273,6 @@ const DENIED_BY: &[u8] = b"portcullis.denied_by";
 /// How many limits, and how many clients, have a counter of their own; the names are the document's,
 /// and a proxy never forgets a counter.
 const NAMED: usize = 100;
-
-/// The counter of all further ones. No limit and no client has this name.
-const OTHERS: &str = "_others";
 
 /// The denial in place of a permit that the proxy did not let us carry out.
 fn not_carried_out(permit: Permit) -> Denial {

@@ -30,7 +30,12 @@ impl Counters {
 
     /// Whether a counter of this key is there, or there are fewer than `most`.
     pub(crate) fn has_room(&self, key: &str, most: usize) -> bool {
-        self.known.borrow().len() < most || self.find(key).is_some()
+        self.known.borrow().len() < most || self.knows(key)
+    }
+
+    /// Whether a counter of this key is there.
+    pub(crate) fn knows(&self, key: &str) -> bool {
+        self.find(key).is_some()
     }
 
     fn find(&self, key: &str) -> Option<u32> {

@@ -4,7 +4,7 @@ use fixtures::{Algorithm, Issuer};
 use portcullis_envoy_tests::{
     Echo, Envoy, Plugin, Proxy, Request, assert_denied, assert_permitted,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{document, entry, with_key};
 
@@ -122,4 +122,36 @@ async fn clients_are_limited_by_name_and_counted() {
     }
     let clients = gateway.envoy.counters("gateway.client_").await;
     assert_eq!(clients.len(), 4, "{clients:?}");
+}
+
+#[tokio::test]
+async fn a_hundred_clients_are_counted_by_name_whichever_workers_they_meet() {
+    let names: Vec<String> = (0..110).map(|number| format!("client-{number}")).collect();
+    let mut keys: Vec<Value> = names.iter().map(|name| entry(name, name)).collect();
+    keys.push(entry("acme", "acme-1"));
+    let envoy = Proxy::new(Echo::start())
+        .workers(2)
+        .plugin(Plugin::Gateway, &document(&keys))
+        .start()
+        .await;
+    // The last come first, each on a connection of its own, so that no worker meets the same ones.
+    for name in names.iter().rev() {
+        for path in ["/v1/search", "/v1/orders/7"] {
+            let (client, request) = (envoy.client(), with_key(path, name));
+            let status = if path == "/v1/search" { 200 } else { 403 };
+            assert_eq!(client.send(&request).await.status, status, "{name}");
+        }
+    }
+    for what in ["client_permitted", "client_denied"] {
+        let counters = envoy.counters(&format!("gateway.{what}.")).await;
+        let named = |name: &str| {
+            let counter = format!("wasmcustom.portcullis.gateway.{what}.{name}");
+            counters.iter().find(|(found, _)| *found == counter)
+        };
+        assert_eq!(counters.len(), 101, "{counters:?}");
+        assert_eq!(named("_others").unwrap().1, 10);
+        for name in &names[..100] {
+            assert_eq!(named(name).unwrap().1, 1, "{name}");
+        }
+    }
 }

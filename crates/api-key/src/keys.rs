@@ -19,7 +19,7 @@ pub(crate) struct Key {
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     /// In the order of their digests.
-    keys: Vec<Key>,
+    sorted: Vec<Key>,
     /// Each once, in the order of their names.
     clients: Vec<Rc<str>>,
     /// What each is counted under.
@@ -29,9 +29,13 @@ pub(crate) struct Keys {
 impl Keys {
     /// Keys in the order of their digests, and clients in that of their names, with what each is
     /// counted under.
-    pub(crate) const fn new(keys: Vec<Key>, clients: Vec<Rc<str>>, counted: Vec<Rc<str>>) -> Self {
+    pub(crate) const fn new(
+        sorted: Vec<Key>,
+        clients: Vec<Rc<str>>,
+        counted: Vec<Rc<str>>,
+    ) -> Self {
         Self {
-            keys,
+            sorted,
             clients,
             counted,
         }
@@ -47,9 +51,9 @@ impl Keys {
     pub(crate) fn find(&self, digest: &Digest) -> Option<&Key> {
         let prefix = digest.prefix();
         let start = self
-            .keys
+            .sorted
             .partition_point(|key| key.digest.prefix() < prefix);
-        let alike = self.keys.iter().skip(start);
+        let alike = self.sorted.iter().skip(start);
         let mut alike = alike.take_while(|key| key.digest.prefix() == prefix);
         alike.find(|key| key.digest.is(digest))
     }

@@ -144,14 +144,14 @@ async fn a_hundred_clients_are_counted_by_name_whichever_workers_they_meet() {
     }
     for what in ["client_permitted", "client_denied"] {
         let counters = envoy.counters(&format!("gateway.{what}.")).await;
-        let named = |name: &str| {
+        let count_of = |name: &str| {
             let counter = format!("wasmcustom.portcullis.gateway.{what}.{name}");
             counters.iter().find(|(found, _)| *found == counter)
         };
         assert_eq!(counters.len(), 101, "{counters:?}");
-        assert_eq!(named("_others").unwrap().1, 10);
+        assert_eq!(count_of("_others").unwrap().1, 10);
         for name in &names[..100] {
-            assert_eq!(named(name).unwrap().1, 1, "{name}");
+            assert_eq!(count_of(name).unwrap().1, 1, "{name}");
         }
     }
 }

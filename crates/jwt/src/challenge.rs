@@ -225,6 +225,7 @@ mod tests {
                 reason::CLAIM_NOT_ALLOWED,
                 reason::TOO_MANY_FAILURES,
                 reason::TOO_MANY_SIGNATURES,
+                reason::KEYS_UNAVAILABLE,
             ];
             assert_eq!(has, !other.contains(reason), "{reason}");
         }

@@ -4,6 +4,7 @@ mod budgets;
 mod keys;
 mod origin;
 mod presenters;
+mod source;
 mod told;
 mod verified_in;
 
@@ -14,7 +15,6 @@ use policy::Carrier;
 use policy::carrier::listed;
 use policy::language::{Place, Report};
 
-use crate::KeyRing;
 use crate::cache::{Bounds, Secret, TokenCache};
 use crate::carriers::Carriers;
 use crate::challenge::{Challenges, Frame};
@@ -32,7 +32,6 @@ pub(crate) fn compile(
     place: &Place<'_>,
     report: &mut Report,
     seams: &Seams,
-    key_ring: &KeyRing,
 ) -> Verifier {
     let ledger = seams.budgets.as_deref();
     let budgets = budgets::of(&section.budgets, ledger, place, report);
@@ -43,9 +42,7 @@ pub(crate) fn compile(
         let place = &place.named(model.name.as_str());
         let before = section.providers.iter().take(index);
         refuse_alike(model, before, place, report);
-        let provider = provider(model, &mut carriers, seams, place, report);
-        key_ring.hold(&provider.name, &provider.keys);
-        providers.push(provider);
+        providers.push(provider(model, &mut carriers, seams, place, report));
     }
     if carriers.len() > Carriers::MAX {
         let (most, found) = (Carriers::MAX, carriers.len());
@@ -123,9 +120,9 @@ fn provider(
     let keys = match &model.jwks {
         Some(jwks) if verified_in.is_none() => {
             keys::check(model, jwks, place, report);
-            Rc::clone(&jwks.inline)
+            source::of(model, jwks, place, seams, report)
         }
-        _ => Rc::default(),
+        _ => Keys::none(),
     };
     Provider {
         name: model.name.share(),
@@ -145,7 +142,7 @@ fn provider(
         binding: model.certificate_bound,
         presenters: presenters::of(model, seams.workloads.as_ref(), place, report),
         algorithms: model.algorithms.clone(),
-        keys: Rc::new(Keys::new(keys)),
+        keys,
         max_token_bytes: usize::try_from(model.max_token_bytes.value()).unwrap_or(usize::MAX),
         carriers: if verified_in.is_some() {
             Vec::new()

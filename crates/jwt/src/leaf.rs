@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::rc::Rc;
+use std::time::Duration;
 
 use policy::{Challenge, Context, Failure, Leaf, Reason, Weight};
 
@@ -88,6 +89,14 @@ impl TokenLeaf {
         providers.filter_map(|number| Some(&*self.verifier.providers.get(*number)?.name))
     }
 
+    /// There are no keys to tell by: the proxy's fault, and nothing the client could mend.
+    fn no_keys(&self, provider: usize, retry_after: Duration) -> Failure {
+        let mut failure = Failure::new(reason::KEYS_UNAVAILABLE, Weight::Fault);
+        let seconds = retry_after.as_millis().div_ceil(1_000).max(1);
+        failure.headers.push(("retry-after", seconds.to_string()));
+        self.about(failure, provider)
+    }
+
     fn missing(&self) -> Failure {
         Failure::new(reason::MISSING, Weight::Missing)
             .challenged(self.verifier.challenges.missing())
@@ -103,6 +112,8 @@ impl Leaf for TokenLeaf {
         let mut not_enough: Option<Failure> = None;
         let mut spent: Option<Spent> = None;
         let mut bad: Option<(usize, Reason)> = None;
+        let mut coming = None;
+        let mut no_keys = None;
         for provider in self.providers.iter().copied() {
             match seen.entry(provider).map(|entry| entry.verdict) {
                 Some(Verdict::Good(claims)) => match self.suffices(provider, &claims) {
@@ -114,23 +125,31 @@ impl Leaf for TokenLeaf {
                         not_enough.get_or_insert(failure);
                     }
                 },
-                Some(Verdict::Bad(reason)) => {
-                    if bad.is_none_or(|(_, known)| telling(reason) > telling(known)) {
-                        bad = Some((provider, reason));
-                    }
-                }
+                Some(Verdict::Bad(reason)) => bad = Some(more_telling(bad, (provider, reason))),
                 Some(Verdict::Spent(budget)) => {
                     spent.get_or_insert(budget);
+                }
+                Some(Verdict::Coming(wait)) => {
+                    bad = Some(more_telling(bad, (provider, reason::UNKNOWN_KEY)));
+                    coming.get_or_insert(wait);
+                }
+                Some(Verdict::NoKeys(after)) => {
+                    no_keys.get_or_insert_with(|| self.no_keys(provider, after));
                 }
                 Some(Verdict::Absent) | None => {}
             }
         }
-        match (not_enough, spent, bad, self.demand) {
-            (Some(failure), ..) => Err(failure),
-            (None, Some(spent), ..) => Err(not_looked_at(spent)),
-            (None, None, Some((provider, reason)), _) => Err(self.refuse(provider, reason)),
-            (None, None, None, Demand::Required) => Err(self.missing()),
-            (None, None, None, Demand::Optional) => {
+        let bad = || bad.map(|(provider, reason)| self.refuse(provider, reason));
+        let failure = match (not_enough, spent) {
+            (Some(failure), _) => Some(failure),
+            (None, Some(spent)) => return Err(not_looked_at(spent)),
+            (None, None) => no_keys.or_else(bad),
+        };
+        match (failure, coming, self.demand) {
+            (Some(failure), Some(wait), _) => Err(failure.until(wait)),
+            (Some(failure), None, _) => Err(failure),
+            (None, _, Demand::Required) => Err(self.missing()),
+            (None, _, Demand::Optional) => {
                 context.learnt.show(crate::SECTION, None);
                 Ok(())
             }
@@ -173,6 +192,14 @@ fn not_looked_at(spent: Spent) -> Failure {
     };
     failure.rule = Some(budget.into());
     failure
+}
+
+/// The more telling of two reasons of different providers; the first, where they say as much.
+fn more_telling(known: Option<(usize, Reason)>, next: (usize, Reason)) -> (usize, Reason) {
+    match known {
+        Some(known) if telling(known.1) >= telling(next.1) => known,
+        _ => next,
+    }
 }
 
 /// How much a reason says where several providers refuse the same token: that it is another

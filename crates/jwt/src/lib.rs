@@ -47,9 +47,8 @@ pub use algorithm::{Algorithm, Family};
 pub use compact::Compact;
 pub use key::Key;
 pub use key_set::KeySet;
-pub use keys::KeyRing;
 pub use purpose::Purpose;
-pub use remote::Location;
+pub use remote::{FetchTallies, Location};
 pub use signatures::{JwtSimple, Native, Signatures};
 pub use tokens::{SpiffeIds, Tokens};
 

@@ -26,7 +26,7 @@ impl Verifier {
         seen: &Seen,
     ) -> Result<(), Failure> {
         match providers {
-            [one] if seen.entry(*one).is_some() => Ok(()),
+            [one] if seen.is_settled(*one) => Ok(()),
             [one] => self.look_for_one(context, *one, seen),
             several => self.look_for_several(context, several, seen),
         }
@@ -110,7 +110,7 @@ impl Verifier {
         let mut candidates: Vec<(usize, Carriers)> = Vec::new();
         let mut carrying = Carriers::default();
         for provider in providers.iter().copied() {
-            if seen.entry(provider).is_some() {
+            if seen.is_settled(provider) {
                 continue;
             }
             if let Some(key) = self.verified_in(provider) {
@@ -202,7 +202,7 @@ impl Verifier {
         }
         match context.learnt.find::<Seen>()?.entry(number)?.verdict {
             Verdict::Good(claims) => Some((self.providers.get(number)?, claims)),
-            Verdict::Absent | Verdict::Bad(_) | Verdict::Spent(_) => None,
+            _ => None,
         }
     }
 }

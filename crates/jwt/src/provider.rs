@@ -20,7 +20,7 @@ pub(crate) struct Provider {
     /// The algorithms it signs with.
     pub(crate) algorithms: Vec<Algorithm>,
     /// Its keys.
-    pub(crate) keys: Rc<Keys>,
+    pub(crate) keys: Keys,
     /// Whether its tokens must be bound to the client's certificate.
     pub(crate) binding: Binding,
     /// Who may present its tokens; `None` for anybody.

@@ -27,6 +27,11 @@ policy::reasons! {
     UNKNOWN_KEY = "jwt.unknown_key", Unauthorized,
         "The provider's JWK set has no key of the token's kid and algorithm, or several fit a token \
          that names none. Look whether the issuer has rotated its keys.";
+    /// None of the issuer's key sets was ever fetched, or the last too long ago.
+    KEYS_UNAVAILABLE = "jwt.keys_unavailable", Unavailable,
+        "The provider's key set was not fetched yet, or fetching has failed for longer than \
+         max_stale. Look in the log for the provider's name, and whether its cluster is there: \
+         docs/key-sets.md.";
     /// The signature is not that of the key.
     BAD_SIGNATURE = "jwt.bad_signature", Unauthorized,
         "The signature does not verify under the key that the token names. The token was altered or \

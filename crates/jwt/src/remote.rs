@@ -9,17 +9,21 @@ mod bytes;
 mod discovery;
 mod kids;
 mod location;
+mod nowhere;
 mod published;
 mod settings;
 mod shared;
 mod source;
 mod state;
 mod step;
+mod tallies;
 #[cfg(test)]
 mod tests;
 
 pub use answer::FetchFault;
 pub use location::{Location, LocationError};
+pub(crate) use nowhere::Nowhere;
 pub use settings::{Origin, Settings};
 pub use source::KeySource;
 pub use step::{Unavailable, UnknownKid};
+pub use tallies::FetchTallies;

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use policy::Workloads;
+use policy::{Store, Workloads};
 
 use crate::cache::Random;
+use crate::remote::FetchTallies;
 use crate::{Signatures, SpiffeIds};
 
 /// The seams of one document.
@@ -20,4 +21,8 @@ pub(crate) struct Seams {
     pub(crate) budgets: Option<Rc<dyn policy::Budgets>>,
     /// Random bytes.
     pub(crate) random: Option<Random>,
+    /// Where all workers find the key sets that one of them has fetched.
+    pub(crate) store: Rc<dyn Store>,
+    /// How fetching them goes.
+    pub(crate) fetches: Rc<FetchTallies>,
 }

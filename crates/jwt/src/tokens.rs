@@ -5,23 +5,23 @@ use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
 use policy::{
-    Attribute, AttributeName, Context, Failure, Leaf, Permit, Policy, Reference, Unreadable,
-    Vocabulary, Workloads,
+    Attribute, AttributeName, Context, Errand, Failure, Leaf, Permit, Policy, Reference, Store,
+    Unreadable, Vocabulary, Workloads,
 };
 
 use crate::attribute::{ATTRIBUTES, HEADS, TokenAttribute, What};
 use crate::compile::compile;
 use crate::document::{Section, TokenParts};
 use crate::leaf::TokenLeaf;
+use crate::remote::{FetchTallies, Nowhere};
 use crate::seams::Seams;
 use crate::verifier::Verifier;
-use crate::{JwtSimple, KeyRing, Signatures, reason};
+use crate::{JwtSimple, Signatures, reason};
 
 /// Tokens, as a policy of the language: the section `jwt`, the parts `jwt`, `scopes` and `claims`
 /// of a condition, and the attributes of a verified token.
 pub struct Tokens {
     seams: Seams,
-    key_ring: Rc<KeyRing>,
     section: Read,
     /// Providers that a condition names.
     used: RefCell<Vec<usize>>,
@@ -68,8 +68,9 @@ impl Tokens {
                 workloads: None,
                 budgets: None,
                 random: None,
+                store: Rc::new(Nowhere),
+                fetches: Rc::default(),
             },
-            key_ring: Rc::default(),
             section: Read::Absent,
             used: RefCell::new(Vec::new()),
         }
@@ -107,10 +108,17 @@ impl Tokens {
         self
     }
 
-    /// The providers' keys, which can be replaced while tokens are verified with them.
+    /// The same with what all workers share, without which no key set ever comes.
     #[must_use]
-    pub fn key_ring(&self) -> Rc<KeyRing> {
-        Rc::clone(&self.key_ring)
+    pub fn with_store(mut self, store: Rc<dyn Store>) -> Self {
+        self.seams.store = store;
+        self
+    }
+
+    /// How fetching key sets goes.
+    #[must_use]
+    pub fn fetch_tallies(&self) -> Rc<FetchTallies> {
+        Rc::clone(&self.seams.fetches)
     }
 
     /// The compiled section; that there is none is reported at the place that needs it.
@@ -199,13 +207,7 @@ impl Policy for Tokens {
             Some(None) => Read::Broken,
             Some(Some(section)) => {
                 let place = &document.place().field(crate::SECTION);
-                Read::Ready(Rc::new(compile(
-                    &section,
-                    place,
-                    report,
-                    &self.seams,
-                    &self.key_ring,
-                )))
+                Read::Ready(Rc::new(compile(&section, place, report, &self.seams)))
             }
         };
     }
@@ -237,6 +239,17 @@ impl Policy for Tokens {
         Some(verifier.map(|verifier| {
             Rc::new(TokenAttribute::new(verifier, provider, what)) as Rc<dyn Attribute>
         }))
+    }
+
+    fn errands(&self) -> Vec<Rc<dyn Errand>> {
+        let Read::Ready(verifier) = &self.section else {
+            return Vec::new();
+        };
+        let providers = verifier.providers.iter();
+        let sources = providers.filter_map(|one| one.keys.source());
+        sources
+            .map(|source| Rc::clone(source) as Rc<dyn Errand>)
+            .collect()
     }
 
     fn finish(&self, report: &mut Report) {

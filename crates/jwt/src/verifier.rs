@@ -16,7 +16,7 @@ use crate::claims::Claims;
 use crate::provider::Provider;
 use crate::seen::{Seen, Verdict};
 use crate::token::{Standing, Token, Unverified};
-use crate::untaken::{Untaken, verdict};
+use crate::untaken::{Untaken, missing_key, verdict};
 use crate::{Algorithm, Signatures, reason};
 
 /// The compiled section, shared by all leaves and attributes of a document.
@@ -52,7 +52,7 @@ impl Verifier {
             return None; // not even hashed
         }
         let cache = self.cache.borrow();
-        let stamp = Stamp::new(provider.keys.generation(), now);
+        let stamp = Stamp::new(provider.keys.generation()?, now);
         let claims = cache.find(
             number,
             token.fingerprint(&self.secret),
@@ -145,15 +145,12 @@ impl Verifier {
             }
             let generation = provider.keys.generation();
             let claims = self.look_into(provider, token, context, now)?;
-            let stamp = Stamp::new(generation, now);
-            let mut cache = self.cache.borrow_mut();
-            cache.keep(
-                number,
-                token.fingerprint(&self.secret),
-                token.bytes(),
-                stamp,
-                &claims,
-            );
+            if let Some(generation) = generation {
+                let stamp = Stamp::new(generation, now);
+                let fingerprint = token.fingerprint(&self.secret);
+                let mut cache = self.cache.borrow_mut();
+                cache.keep(number, fingerprint, token.bytes(), stamp, &claims);
+            }
             claims
         };
         self.check_use(provider, &claims, context)?;
@@ -230,7 +227,7 @@ impl Verifier {
             }
             Err(Untaken::Bad(_)) if self.is_for_another(provider, token) => {}
             Err(Untaken::Bad(_)) => token.standing.set(Standing::Failed),
-            Err(Untaken::Spent(_) | Untaken::Fault(_)) => {}
+            Err(_) => {}
         }
         verified
     }
@@ -264,14 +261,11 @@ impl Verifier {
             .filter(|algorithm| provider.algorithms.contains(algorithm))
             .ok_or(reason::ALGORITHM_NOT_ALLOWED)?;
         validator.check(claims, now)?;
-        let keys = provider.keys.set();
-        let key = keys
-            .choose(
-                algorithm,
-                validator.profile.purpose(),
-                header.key_id.as_deref(),
-            )
-            .ok_or(reason::UNKNOWN_KEY)?;
+        let keys = provider.keys.set()?;
+        let key_id = header.key_id.as_deref();
+        let Some(key) = keys.choose(algorithm, validator.profile.purpose(), key_id) else {
+            return Err(missing_key(&keys, provider, key_id, context)?);
+        };
         self.budgets.sign(context)?;
         let (message, signature) = token.signature(parsed);
         if self.signatures.verify(algorithm, key, message, signature) {

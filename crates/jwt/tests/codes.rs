@@ -185,9 +185,10 @@ fn a_token_that_is_wrong_in_one_way_is_denied_with_its_code() {
         .collect();
     left.retain(|code| !cases.iter().any(|(tested, _)| tested == code));
     let elsewhere = [
-        "jwt.bad_subject",         // profiles.rs
-        "jwt.claim_not_allowed",   // conditions.rs
-        "jwt.insufficient_scope",  // conditions.rs
+        "jwt.bad_subject",       // profiles.rs
+        "jwt.claim_not_allowed", // conditions.rs
+        "jwt.insufficient_scope",
+        "jwt.keys_unavailable",    // conditions.rs
         "jwt.missing",             // tokens.rs
         "jwt.missing_claim",       // profiles.rs
         "jwt.several_tokens",      // tokens.rs

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use api_key::ApiKeys;
 use filter::Seams;
-use jwt::{Native, Tokens};
+use jwt::{FetchTallies, Native, Tokens};
 use rate_limit::{Limits, Tallies};
 use spiffe::{Identity, Lives, SpiffeId};
 
@@ -23,8 +23,14 @@ filter::plugin!("gateway", |seams| {
     let tokens = Tokens::with_signatures(signatures)
         .with_budgets(limits.ledger())
         .with_random(Seams::random)
+        .with_store(seams.store())
         .with_spiffe_ids(SpiffeId::is_in)
         .with_workloads(identity.workloads());
+    seams.run_errands();
+    let fetches = tokens.fetch_tallies();
+    for (name, count) in FetchTallies::ALL {
+        seams.tally(name, &fetches, count);
+    }
     vec![
         Box::new(identity),
         Box::new(tokens),

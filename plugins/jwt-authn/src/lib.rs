@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use api_key::ApiKeys;
 use filter::Seams;
-use jwt::{Native, Tokens};
+use jwt::{FetchTallies, Native, Tokens};
 use rate_limit::{Ledger, Tallies};
 use spiffe::SpiffeId;
 
@@ -21,6 +21,12 @@ filter::plugin!("jwt_authn", |seams| {
     let tokens = Tokens::with_signatures(signatures)
         .with_budgets(Rc::new(ledger))
         .with_random(Seams::random)
+        .with_store(seams.store())
         .with_spiffe_ids(SpiffeId::is_in);
+    seams.run_errands();
+    let fetches = tokens.fetch_tallies();
+    for (name, count) in FetchTallies::ALL {
+        seams.tally(name, &fetches, count);
+    }
     vec![Box::new(tokens), Box::new(ApiKeys::new())]
 });

@@ -27,9 +27,11 @@ pub(super) fn check(model: &ProviderModel, jwks: &Jwks, place: &Place<'_>, repor
             report.error(&place_of_algorithms.index(index), message);
         }
     }
+    let Some(keys) = jwks.inline.as_ref().map(|inline| &inline.0) else {
+        return; // a set that is fetched is judged then
+    };
     let place = place.field("jwks");
     let place = place.field("inline");
-    let keys = &jwks.inline;
     if with_secrets > 0 {
         let message = "holds a secret: whoever can read this document can make tokens; an issuer \
                        with a key pair needs none";

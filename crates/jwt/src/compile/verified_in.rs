@@ -15,7 +15,7 @@ pub(super) fn of(
 ) -> Option<Box<str>> {
     let Some(key) = &model.payload_in_metadata else {
         if model.jwks.is_none() {
-            let message = "missing; write jwks: {inline: {keys: [...]}} with its public keys";
+            let message = "missing; write jwks: {discovery: ..., cluster: ...}, or uri, or inline";
             report.error(&place.field("jwks"), message);
         }
         return None;

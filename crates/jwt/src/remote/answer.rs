@@ -19,8 +19,11 @@ pub enum FetchFault {
     #[error("the proxy did not take the request")]
     NotSent,
     /// Another status than 200.
-    #[error("answered with status {0}")]
-    Status(u16),
+    #[error("answered with status {status}{}", perhaps_the_proxy(*.status))]
+    Status {
+        /// The status.
+        status: u16,
+    },
     /// Another media type than JSON's.
     #[error("answered with something that is not JSON")]
     ContentType,
@@ -56,13 +59,22 @@ impl From<StoreError> for FetchFault {
     }
 }
 
+/// Envoy answers a call itself where the issuer does not.
+const fn perhaps_the_proxy(status: u16) -> &'static str {
+    match status {
+        503 => ", or the proxy had no connection",
+        504 => ", or the proxy had no answer in time",
+        _ => "",
+    }
+}
+
 /// The body of a good answer.
 pub(super) fn body(answer: Answer) -> Result<Vec<u8>, FetchFault> {
     match answer {
         Answer::NoResponse => Err(FetchFault::NoResponse),
         Answer::NoCluster => Err(FetchFault::NoCluster),
         Answer::NotSent => Err(FetchFault::NotSent),
-        Answer::Response { status, .. } if status != 200 => Err(FetchFault::Status(status)),
+        Answer::Response { status, .. } if status != 200 => Err(FetchFault::Status { status }),
         Answer::Response { body, .. } if body.len() > Answer::MAX_BODY => Err(FetchFault::TooLarge),
         Answer::Response {
             content_type: Some(kind),
@@ -117,7 +129,10 @@ mod tests {
             );
         }
         for status in [0, 199, 201, 204, 302, 404, 500] {
-            assert_eq!(response(status, None, 2), Err(FetchFault::Status(status)));
+            assert_eq!(
+                response(status, None, 2),
+                Err(FetchFault::Status { status })
+            );
         }
         assert_eq!(
             response(200, None, Answer::MAX_BODY + 1),

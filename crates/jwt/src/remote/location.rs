@@ -49,6 +49,16 @@ impl Location {
             .unwrap_or_default()
     }
 
+    /// The host alone.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let authority = self.authority();
+        match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => host,
+            _ => authority,
+        }
+    }
+
     /// Path and query, beginning with a slash.
     #[must_use]
     pub fn path(&self) -> &str {

@@ -16,6 +16,15 @@ pub enum Origin {
     Discovery(Location),
 }
 
+impl Origin {
+    /// What is asked for first.
+    #[must_use]
+    pub const fn location(&self) -> &Location {
+        let (Self::Keys(location) | Self::Discovery(location)) = self;
+        location
+    }
+}
+
 /// How one provider's keys are fetched and how long they are good.
 #[derive(Clone, Debug)]
 pub struct Settings {

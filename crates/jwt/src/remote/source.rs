@@ -12,7 +12,7 @@ use super::bytes::checksum;
 use super::shared::Shared;
 use super::state::{Flight, State, Target};
 use super::step::{Unavailable, UnknownKid};
-use super::{Location, Origin, Settings, discovery};
+use super::{FetchTallies, Location, Origin, Settings, discovery, tallies};
 use crate::KeySet;
 
 /// One provider's keys as a worker has them.
@@ -22,6 +22,7 @@ pub struct KeySource {
     settings: Settings,
     board: Board,
     state: RefCell<State>,
+    tallies: Rc<FetchTallies>,
 }
 
 impl KeySource {
@@ -34,7 +35,15 @@ impl KeySource {
             settings,
             board,
             state: RefCell::default(),
+            tallies: Rc::default(),
         }
+    }
+
+    /// The same, counted there.
+    #[must_use]
+    pub fn counting(mut self, tallies: &Rc<FetchTallies>) -> Self {
+        self.tallies = Rc::clone(tallies);
+        self
     }
 
     /// The keys, if a set is there and not too old.
@@ -54,6 +63,22 @@ impl KeySource {
                 Err(Unavailable { retry_after })
             }
         }
+    }
+
+    /// The keys as of the last poll, which is a tick ago at most; so no clock is asked.
+    ///
+    /// # Errors
+    /// As of [`Self::keys`].
+    pub fn current(&self) -> Result<Rc<KeySet>, Unavailable> {
+        let polled = self.state.borrow().polled;
+        self.keys(polled)
+    }
+
+    /// Counts the sets that this worker has had, of which the last is in use; `None` where none is.
+    #[must_use]
+    pub fn edition(&self) -> Option<u64> {
+        self.current().ok()?;
+        Some(self.state.borrow().editions)
     }
 
     /// The number of the set in use: what was verified with another is not verified with this one.
@@ -96,6 +121,12 @@ impl KeySource {
             }
             Target::Keys => self.publish(now, flight.nonce, &body).map(|()| None),
         });
+        if let Err(fault) = &outcome {
+            tallies::count(&self.tallies.failures);
+            if *fault == FetchFault::NoCluster {
+                tallies::count(&self.tallies.no_cluster);
+            }
+        }
         match outcome {
             Ok(Some(keys)) => {
                 let target = Target::Keys;
@@ -136,7 +167,7 @@ impl KeySource {
         }
         state.shared = next;
         if !unchanged {
-            state.take(&next, Some((keys, digest)));
+            self.take(&mut state, &next, Some((keys, digest)));
         }
         Ok(())
     }
@@ -163,8 +194,15 @@ impl KeySource {
             let keys = KeySet::fetched(&body, &self.settings.algorithms).ok()?;
             Some((keys, checksum(&body)))
         });
-        state.take(&shared, read);
+        self.take(state, &shared, read);
         Ok(())
+    }
+
+    fn take(&self, state: &mut State, shared: &Shared, read: Option<(KeySet, u64)>) {
+        if read.is_some() {
+            tallies::count(&self.tallies.sets);
+        }
+        state.take(shared, read);
     }
 
     fn call(&self, location: &Location) -> Call {
@@ -196,6 +234,7 @@ impl Errand for KeySource {
         now: Duration,
         random: &dyn Fn() -> Option<u64>,
     ) -> Result<Option<Call>, StoreError> {
+        self.state.borrow_mut().polled = now;
         let (shared, version) = self.board.look(&self.settings, now)?;
         let mut state = self.state.borrow_mut();
         state.shared = shared;
@@ -226,6 +265,10 @@ impl Errand for KeySource {
             return Ok(None);
         }
         state.shared = leased;
+        tallies::count(&self.tallies.fetches);
+        if early {
+            tallies::count(&self.tallies.early);
+        }
         let (location, target) = match &self.settings.origin {
             Origin::Keys(keys) => (keys, Target::Keys),
             Origin::Discovery(document) => (document, Target::Discovery(document.clone())),
@@ -239,7 +282,10 @@ impl Errand for KeySource {
     }
 
     fn answered(&self, now: Duration, _: u64, answer: Answer) -> Result<Option<Call>, String> {
-        self.came(now, answer).map_err(|fault| fault.to_string())
+        self.came(now, answer).map_err(|fault| match fault {
+            FetchFault::NoCluster => format!("cluster \"{}\": {fault}", self.settings.cluster),
+            _ => fault.to_string(),
+        })
     }
 }
 

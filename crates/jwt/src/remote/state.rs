@@ -17,6 +17,10 @@ pub(super) struct State {
     /// Somebody asks for a `kid` that is not in the set.
     pub(super) wanted: bool,
     pub(super) unknown: UnknownKids,
+    /// How many sets were taken.
+    pub(super) editions: u64,
+    /// When it was last polled.
+    pub(super) polled: Duration,
 }
 
 /// The set that was last taken from the board.
@@ -92,5 +96,6 @@ impl State {
             digest,
         });
         self.unknown.clear();
+        self.editions = self.editions.saturating_add(1);
     }
 }

@@ -8,16 +8,20 @@
     reason = "only tests are built with this, each with its own part of it"
 )]
 
+mod shelf;
+
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use fixtures::{Algorithm, Issuer, Jws};
-use jwt::{JwtSimple, Key, KeyRing, Signatures, Tokens};
+use jwt::{JwtSimple, Key, Signatures, Tokens};
 use policy::language::Report;
-use policy::{Denial, Engine, Fact, HeaderChange, Permit, Source, Unreadable};
+use policy::{Denial, Engine, Fact, HeaderChange, Permit, Source, Store, Unreadable};
 use serde_json::{Value, json};
+
+pub use shelf::Shelf;
 
 /// The time of all tests, in seconds since 1970.
 pub const NOW: u64 = 1_700_000_000;
@@ -177,19 +181,17 @@ pub fn is_in(subject: &str, trust_domain: &str) -> bool {
 
 /// An engine, and what counts its signatures.
 pub fn engine(document: &Value) -> (Engine, Rc<Counting>) {
-    let (engine, counting, _) = engine_with_keys(document);
-    (engine, counting)
+    engine_over(document, Rc::new(Shelf::default()))
 }
 
-/// The same with the keys, to replace them.
-pub fn engine_with_keys(document: &Value) -> (Engine, Rc<Counting>, Rc<KeyRing>) {
+/// The same, with what the workers of a proxy share.
+pub fn engine_over(document: &Value, shelf: Rc<dyn Store>) -> (Engine, Rc<Counting>) {
     let counting = Rc::new(Counting::default());
     let tokens = Tokens::with_signatures(Rc::clone(&counting) as Rc<dyn Signatures>);
-    let tokens = tokens.with_spiffe_ids(is_in);
-    let keys = tokens.key_ring();
+    let tokens = tokens.with_spiffe_ids(is_in).with_store(shelf);
     let policies: Vec<Box<dyn policy::Policy>> = vec![Box::new(tokens)];
     match policy::compile(document.to_string().as_bytes(), "jwt-authn", policies) {
-        Ok((engine, _)) => (engine, counting, keys),
+        Ok((engine, _)) => (engine, counting),
         Err(report) => panic!("{:#?}", report.errors()),
     }
 }

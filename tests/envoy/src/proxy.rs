@@ -108,6 +108,12 @@ impl Proxy {
         self
     }
 
+    /// A cluster beside the upstream's, for what a plugin asks of other services.
+    pub fn cluster(mut self, name: &str, address: SocketAddr) -> Self {
+        self.clusters.push(plain_cluster(name, address));
+        self
+    }
+
     /// Settings of the connection manager that a test is about, over all others.
     pub fn settings(mut self, settings: Value) -> Self {
         self.settings = settings;
@@ -245,21 +251,25 @@ impl Proxy {
     fn upstream_cluster(&self) -> Value {
         let next = self.next.as_ref();
         let address = next.map_or_else(|| self.upstream.address(), |(address, _)| *address);
-        let socket = json!({"address": address.ip(), "port_value": address.port()});
-        let endpoint = json!({"endpoint": {"address": {"socket_address": socket}}});
-        let mut cluster = json!({
-            "name": "upstream",
-            "connect_timeout": "5s",
-            "load_assignment": {
-                "cluster_name": "upstream",
-                "endpoints": [{"lb_endpoints": [endpoint]}],
-            },
-        });
+        let mut cluster = plain_cluster("upstream", address);
         if let Some((_, tls)) = next {
             cluster["transport_socket"] = tls.clone();
         }
         cluster
     }
+}
+
+fn plain_cluster(name: &str, address: SocketAddr) -> Value {
+    let socket = json!({"address": address.ip(), "port_value": address.port()});
+    let endpoint = json!({"endpoint": {"address": {"socket_address": socket}}});
+    json!({
+        "name": name,
+        "connect_timeout": "5s",
+        "load_assignment": {
+            "cluster_name": name,
+            "endpoints": [{"lb_endpoints": [endpoint]}],
+        },
+    })
 }
 
 pub(crate) const ACCESS_LOG: &str = "access.log";

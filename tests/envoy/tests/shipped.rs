@@ -5,6 +5,7 @@ use portcullis_envoy_tests::{Client, Echo, Envoy, Request, Shipped, assert_permi
 use serde_json::Value;
 
 const GATEWAY: &str = "spiffe://example.org/ns/edge/sa/gateway";
+const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/key-sets.md");
 const ORDERS: &str = "spiffe://example.org/ns/shop/sa/orders";
 
 fn edge(ca: &Ca) -> Shipped {
@@ -35,6 +36,25 @@ fn the_shipped_configurations_are_valid_as_they_stand() {
     let ca = Ca::new("example.org");
     edge(&ca).validate().unwrap();
     service(&ca).validate().unwrap();
+}
+
+/// The cluster and the address of the guide to key sets, in the edge.
+#[test]
+fn the_issuer_of_the_guide_is_valid_in_the_edge() {
+    let guide = std::fs::read_to_string(GUIDE).unwrap();
+    let block = guide.split("```yaml\nclusters:\n").nth(1).unwrap();
+    let cluster = block.split("```").next().unwrap();
+    let indented = cluster.trim_end().replace('\n', "\n  ");
+    let edge = edge(&Ca::new("example.org"));
+    let inline = edge.line("inline: {keys:");
+    let fetched = format!(
+        "uri: https://login.example.org/keys\n{:36}cluster: login",
+        ""
+    );
+    let edge = edge
+        .replace("  clusters:\n", &format!("  clusters:\n  {indented}\n"))
+        .replace(&inline, &fetched);
+    edge.validate().unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,10 @@
+//! Key sets that an issuer publishes, in a real proxy with several workers and an issuer that fails in
+//! every way: one fetch for all, and no request that stays.
+
+mod discovery;
+mod faults;
+mod flood;
+mod issuer;
+mod rotation;
+mod startup;
+mod world;

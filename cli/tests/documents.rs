@@ -5,10 +5,11 @@ mod support;
 use support::{check_for, read, repository};
 
 /// The guides, each with the plugin that takes its documents, and how many they are at least.
-const GUIDES: [(&str, &str, usize); 3] = [
+const GUIDES: [(&str, &str, usize); 4] = [
     ("docs/identity.md", "spiffe_authz", 4),
     ("docs/tokens.md", "jwt_authn", 4),
     ("docs/api-keys.md", "gateway", 3),
+    ("docs/key-sets.md", "jwt_authn", 1),
 ];
 
 #[test]
@@ -20,16 +21,13 @@ fn every_document_of_the_guides_is_taken() {
             .filter_map(|block| block.split("```").next())
             .filter(|block| block.starts_with("version:"))
             .collect();
-        assert_eq!(documents.len(), text.matches("```yaml").count(), "{guide}");
+        // a cluster is the proxy's, and validated with it: tests/envoy/tests/shipped.rs
+        let clusters = text.matches("```yaml\nclusters:").count();
+        let blocks = text.matches("```yaml").count();
+        assert_eq!(documents.len() + clusters, blocks, "{guide}");
         assert!(documents.len() >= least, "{guide}");
         for document in documents {
-            let ran = check_for(plugin, document);
-            // Of what this version does not have yet, each is refused by name and nothing else is.
-            let later = ran
-                .lines("error")
-                .iter()
-                .all(|line| line.contains(": not yet"));
-            assert!(later, "{document}{}", ran.out);
+            let ran = check_for(plugin, document).expect(0);
             assert_eq!(ran.lines("warning"), [""; 0], "{document}{}", ran.out);
         }
     }

@@ -9,4 +9,5 @@
 mod accepted;
 mod by_hand;
 mod edge;
+mod fetched;
 mod load;

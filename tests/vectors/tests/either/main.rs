@@ -6,88 +6,12 @@
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 #![cfg(not(target_arch = "wasm32"))]
 
+mod shown;
+
 use policy::{HeaderChange, Status};
 use serde_json::{Value, json};
-use vectors::{Document, Form, NOW, Pure, Vector, documents, sign};
-
-/// What stands where a credential of one kind is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    None,
-    Good,
-    /// Good, and lacking what some parts ask for.
-    Poor,
-    Expired,
-    Forged,
-    /// A good one of the other provider, where this one's is read.
-    Others,
-}
-
-impl Shown {
-    const ALL: [Self; 6] = [
-        Self::None,
-        Self::Good,
-        Self::Poor,
-        Self::Expired,
-        Self::Forged,
-        Self::Others,
-    ];
-
-    const fn is_verified(self) -> bool {
-        matches!(self, Self::Good | Self::Poor)
-    }
-
-    fn token(self, own: &str, other: &str) -> Option<String> {
-        let (issuer, scope, exp) = match self {
-            Self::None => return None,
-            Self::Good | Self::Forged => (own, "read", 300),
-            Self::Poor => (own, "none", 300),
-            Self::Expired => (own, "read", -300),
-            Self::Others => (other, "read", 300),
-        };
-        let key = if self == Self::Forged {
-            "foreign"
-        } else {
-            "own"
-        };
-        let claims =
-            json!({"iss": issuer, "aud": "shop", "sub": "anna", "scope": scope, "exp": exp});
-        Some(sign(&json!({"key": key, "claims": claims}), NOW))
-    }
-}
-
-/// Whose certificate the client shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Peer {
-    None,
-    Good,
-    /// Verified, and nobody whom a part names.
-    Other,
-    /// One that names two workloads.
-    Bad,
-}
-
-impl Peer {
-    const ALL: [Self; 4] = [Self::None, Self::Good, Self::Other, Self::Bad];
-
-    fn certificate(self) -> Option<(String, Form)> {
-        let id = |account: &str| format!("spiffe://mesh.test/ns/shop/sa/{account}");
-        match self {
-            Self::None => None,
-            Self::Good => Some((id("checkout"), Form::Plain)),
-            Self::Other => Some((id("other"), Form::Plain)),
-            Self::Bad => Some((id("checkout"), Form::TwoUris)),
-        }
-    }
-}
-
-/// The credentials of a request.
-#[derive(Clone, Copy, Debug)]
-struct Credentials {
-    peer: Peer,
-    login: Shown,
-    partner: Shown,
-}
+use shown::{Credentials, KEYS, Peer, Shown};
+use vectors::{Document, Pure, Vector, documents};
 
 /// A part of a condition, and whether it holds by the model.
 #[derive(Clone, Copy)]
@@ -96,7 +20,11 @@ struct Part {
     holds: fn(Credentials) -> bool,
 }
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
+    Part {
+        json: || json!({"api_key": ["acme"]}),
+        holds: |shown| shown.key == Some("acme-key"),
+    },
     Part {
         json: || json!({"service_accounts": ["shop/checkout"]}),
         holds: |shown| shown.peer == Peer::Good,
@@ -191,6 +119,8 @@ fn engine(shapes: &[Shape]) -> Pure {
     let routes = shapes.iter().enumerate().map(|(number, shape)| {
         json!({"name": format!("r{number}"), "paths": [format!("/{number}")], "allow": shape.json})
     });
+    let digest = |client: &str| api_key::Digest::of(format!("{client}-key").as_bytes()).to_string();
+    let key = |client| json!({"client": client, "sha256": digest(client)});
     let document = json!({
         "version": "v1",
         "identity": {"trust_domain": "mesh.test"},
@@ -198,6 +128,9 @@ fn engine(shapes: &[Shape]) -> Pure {
             provider("login", LOGIN, "authorization", "Bearer "),
             provider("partner", PARTNER, "x-partner", "Token "),
         ]},
+        "api_key": {
+            "from_headers": [{"name": "x-api-key"}], "client_id_header": "x-client-id",
+            "keys": [key("acme"), key("beta")]},
         "routes": routes.collect::<Vec<_>>(),
     });
     Pure::new(&Document {
@@ -212,13 +145,16 @@ fn request(shown: Credentials) -> Vector {
     let partner = shown.partner.token(PARTNER, LOGIN);
     let login = login.map(|token| ("authorization".to_owned(), format!("Bearer {token}")));
     let partner = partner.map(|token| ("x-partner".to_owned(), format!("Token {token}")));
+    let key = shown
+        .key
+        .map(|key| ("x-api-key".to_owned(), key.to_owned()));
     Vector {
         name: String::new(),
         document: String::new(),
         method: "GET".into(),
         path: String::new(),
         host: "shop.example.org".into(),
-        headers: login.into_iter().chain(partner).collect(),
+        headers: login.into_iter().chain(partner).chain(key).collect(),
         peer: shown.peer.certificate(),
         principal: None,
         remote: "127.0.0.1".into(),
@@ -232,13 +168,14 @@ fn request(shown: Credentials) -> Vector {
 fn what_decides_is_what_the_condition_says_of_each_credential_by_itself() {
     let shapes = shapes();
     let engine = engine(&shapes);
-    let mut permits = 0;
-    let mut denials = 0;
+    let mut keys = KEYS.into_iter().cycle(); // five keys: each meets each of the others' four and six
+    let (mut permits, mut denials) = (0, 0);
     for peer in Peer::ALL {
         for login in Shown::ALL {
             for partner in Shown::ALL {
                 let shown = Credentials {
                     peer,
+                    key: keys.next().flatten(),
                     login,
                     partner,
                 };
@@ -252,20 +189,16 @@ fn what_decides_is_what_the_condition_says_of_each_credential_by_itself() {
                         Ok(permit) => {
                             permits += 1;
                             for change in &permit.changes {
-                                let HeaderChange::Set(_, issuer) = change else {
-                                    continue;
-                                };
-                                let good = match issuer.as_slice() {
-                                    b"https://login.example.org" => login.is_verified(),
-                                    _ => partner.is_verified(),
-                                };
-                                assert!(good, "{}", about());
+                                if let HeaderChange::Set(_, told) = change {
+                                    assert!(shown.may_tell(told), "{}", about());
+                                }
                             }
                         }
                         Err(denial) => {
                             denials += 1;
                             let status = denial.reason.status();
-                            let told = matches!(status, Status::Unauthorized | Status::Forbidden);
+                            let told = matches!(status, Status::Unauthorized | Status::Forbidden)
+                                || status == Status::BadRequest && shown.key == Some("x,x");
                             assert!(told, "{}", about());
                         }
                     }

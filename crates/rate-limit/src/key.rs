@@ -107,5 +107,28 @@ impl Part {
     }
 }
 
+/// The values in a key that [`Key::read`] has made, in the order of its parts; `None` for a part
+/// that the request lacks.
+pub(crate) fn values(mut key: &[u8]) -> Vec<Option<&[u8]>> {
+    let mut values = Vec::with_capacity(MAX_PARTS);
+    while let Some((&mark, rest)) = key.split_first() {
+        key = rest;
+        values.push(if mark == PRESENT {
+            let Some((length, rest)) = key.split_first_chunk::<8>() else {
+                break;
+            };
+            let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
+            let Some((value, rest)) = rest.split_at_checked(length) else {
+                break;
+            };
+            key = rest;
+            Some(value)
+        } else {
+            None
+        });
+    }
+    values
+}
+
 #[cfg(test)]
 mod tests;

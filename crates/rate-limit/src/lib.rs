@@ -39,7 +39,7 @@ pub use rates::{Arrivals, MAX_RATES, Rates};
 pub use section::{
     HeaderSet, LimitEntry, Missing, OnContention, OverrideEntry, RateEntry, Section,
 };
-pub use shared::wire;
+pub use shared::{ServiceFault, wire};
 pub use table::{
     Charge, Clock, Identity, MAX_RETRIES, Refusal, SeedSource, Size, Table, Unusable, Verdict,
 };

@@ -4,4 +4,17 @@
 //! A state machine without I/O, as an [`Errand`](policy::Errand): the host layer carries its calls
 //! out; clock, randomness and the store of the process are arguments.
 
+mod clock;
+mod entries;
+mod fault;
+mod health;
+mod lease;
+mod leases;
+mod rate;
+mod service;
+#[cfg(test)]
+mod tests;
+mod ticket;
 pub mod wire;
+
+pub use fault::ServiceFault;

@@ -35,7 +35,9 @@ pub use size::Size;
 
 use crate::tallies::count;
 use crate::{Moment, Tallies};
-use seed::{Address, Seed};
+pub(crate) use bytes::Bytes;
+use seed::Address;
+pub(crate) use seed::Seed;
 use seeds::Seeds;
 use set::{Answer, Asked, Change, Outcome, Set};
 
@@ -77,6 +79,20 @@ impl Table {
         }
         count(&self.tallies.contentions);
         Ok(Verdict::Contended)
+    }
+
+    /// The seed of the process, for what stands beside this table in the same store.
+    pub(crate) fn seed(&self, clock: Clock<'_>) -> Result<Seed, Unusable> {
+        let seed = self.seeds.known(&*self.store, &self.tallies, clock)?;
+        if self.seeds.is_fresh(clock()?) {
+            return Ok(seed);
+        }
+        self.seeds.agree(&*self.store, &self.tallies, clock)
+    }
+
+    /// The store that it lives in.
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
     fn attempt(&self, charge: &Charge<'_>, clock: Clock<'_>) -> Result<Attempt, Unusable> {

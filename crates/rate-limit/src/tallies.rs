@@ -19,6 +19,20 @@ pub struct Tallies {
     pub lost_swaps: Cell<u64>,
     /// Requests that were not counted after the last try: `on_contention` decided.
     pub contentions: Cell<u64>,
+    /// Calls to the service of shared limits.
+    pub service_calls: Cell<u64>,
+    /// What was asked about in them, one key of one limit each.
+    pub service_asks: Cell<u64>,
+    /// Calls that brought nothing, and answers that could not be believed.
+    pub service_faults: Cell<u64>,
+    /// Requests that `on_error` decided.
+    pub service_missed: Cell<u64>,
+    /// Refills of leases that were asked for.
+    pub lease_refills: Cell<u64>,
+    /// What was granted to this process and not spent before its window ended.
+    pub lease_tokens_unused: Cell<u64>,
+    /// Requests whose key found no place among the leases, and were asked about one by one.
+    pub leases_crowded: Cell<u64>,
 }
 
 /// A counter's name in metrics, and how to read it.
@@ -26,7 +40,7 @@ pub type Named = (&'static str, fn(&Tallies) -> u64);
 
 impl Tallies {
     /// Each counter under its name in metrics, so that a plugin shows all of them.
-    pub const ALL: [Named; 7] = [
+    pub const ALL: [Named; 14] = [
         ("evictions", |tallies| tallies.evictions.get()),
         ("overflows", |tallies| tallies.overflows.get()),
         ("overflows_denied", |tallies| tallies.overflows_denied.get()),
@@ -34,10 +48,24 @@ impl Tallies {
         ("clamped", |tallies| tallies.clamped.get()),
         ("lost_swaps", |tallies| tallies.lost_swaps.get()),
         ("contentions", |tallies| tallies.contentions.get()),
+        ("service_calls", |tallies| tallies.service_calls.get()),
+        ("service_asks", |tallies| tallies.service_asks.get()),
+        ("service_faults", |tallies| tallies.service_faults.get()),
+        ("service_missed", |tallies| tallies.service_missed.get()),
+        ("lease_refills", |tallies| tallies.lease_refills.get()),
+        ("lease_tokens_unused", |tallies| {
+            tallies.lease_tokens_unused.get()
+        }),
+        ("leases_crowded", |tallies| tallies.leases_crowded.get()),
     ];
 }
 
 /// Adds one to a counter.
 pub(crate) fn count(tally: &Cell<u64>) {
-    tally.set(tally.get().saturating_add(1));
+    add(tally, 1);
+}
+
+/// Adds to a counter.
+pub(crate) fn add(tally: &Cell<u64>, many: usize) {
+    tally.set(tally.get().saturating_add(many as u64));
 }

@@ -11,7 +11,7 @@ use crate::Moment;
 
 /// A secret that all workers of one process share, kept in the store.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seed {
+pub(crate) struct Seed {
     key: [u8; 16],
     /// When a seed before this one was lost, and with it what every key had spent.
     pub(super) lost: Moment,
@@ -19,11 +19,11 @@ pub(super) struct Seed {
 
 /// Where a key's state lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Address {
+pub(crate) struct Address {
     /// Chooses the set.
-    pub(super) spread: u64,
+    pub(crate) spread: u64,
     /// Names the key within its set.
-    pub(super) fingerprint: u64,
+    pub(crate) fingerprint: u64,
 }
 
 /// What a hash is for, so that none can stand for another.
@@ -44,7 +44,7 @@ impl Seed {
     }
 
     /// Where the state of a limit's key lives.
-    pub(super) fn address(&self, limit: &Identity, key: &[u8]) -> Address {
+    pub(crate) fn address(&self, limit: &Identity, key: &[u8]) -> Address {
         Address::from(self.hash(Purpose::Key, limit.as_bytes(), key))
     }
 
@@ -61,7 +61,7 @@ impl Seed {
     }
 
     /// A checksum over a value and the name under which it is stored.
-    pub(super) fn seal(&self, name: &str, value: &[u8]) -> u64 {
+    pub(crate) fn seal(&self, name: &str, value: &[u8]) -> u64 {
         self.hash(Purpose::Seal, name.as_bytes(), value).h1
     }
 

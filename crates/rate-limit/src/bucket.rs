@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::rc::Rc;
 
+use crate::shared::SharedRate;
 use crate::table::Identity;
 use crate::{Rate, Rates};
 
@@ -15,6 +16,8 @@ pub(crate) struct Bucket {
     pub(crate) rates: Rates,
     /// Each rate for the client, in the limit's order.
     pub(crate) told: Rc<[Told]>,
+    /// How the rate limit service counts it, where that does.
+    pub(crate) shared: Option<SharedRate>,
 }
 
 /// One rate as the client is told of it.

@@ -3,6 +3,7 @@
 mod costs;
 mod overrides;
 mod rates;
+mod shared;
 mod verified;
 
 use std::num::NonZeroU32;
@@ -17,6 +18,7 @@ use crate::headers::Headers;
 use crate::key::{Key, MAX_PARTS, Part};
 use crate::limit::{Limit, Scope};
 use crate::table::Table;
+pub(crate) use shared::Sharing;
 
 /// Turns limits as they are written into gates.
 pub(crate) struct Compiler<'a> {
@@ -26,6 +28,8 @@ pub(crate) struct Compiler<'a> {
     pub(crate) headers: Headers,
     pub(crate) routes: &'a dyn RouteNames,
     pub(crate) attributes: &'a dyn Attributes,
+    /// What holds for shared limits, where the section names a service.
+    pub(crate) sharing: Option<&'a Sharing>,
 }
 
 impl Compiler<'_> {
@@ -53,8 +57,10 @@ impl Compiler<'_> {
             &place.field("overrides"),
             report,
         );
-        let (bucket, key, scope) = (bucket?, key?, scope?);
-        let overrides = overrides?;
+        let (mut bucket, key, scope) = (bucket?, key?, scope?);
+        let mut overrides = overrides?;
+        let counted = (&key, cost, &mut bucket, &mut overrides);
+        let sharing = self.share(entry, counted, place, report)?;
         self.check_verified(entry, &key, &scope, &place.field("key"), report);
         let verified = key.verified().next().is_some() || overrides.are_verified();
         Some(Limit {
@@ -73,6 +79,7 @@ impl Compiler<'_> {
             bucket,
             overrides,
             headers: self.headers,
+            sharing,
             table: Rc::clone(&self.table),
         })
     }

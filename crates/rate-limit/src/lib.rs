@@ -37,7 +37,8 @@ pub use quota::{MAX_REFILL, Quota, TooSlow};
 pub use rate::Rate;
 pub use rates::{Arrivals, MAX_RATES, Rates};
 pub use section::{
-    HeaderSet, LimitEntry, Missing, OnContention, OverrideEntry, RateEntry, Section,
+    HeaderSet, LimitEntry, Missing, OnContention, OnError, OverrideEntry, RateEntry, Section,
+    ServiceEntry, StoreKind,
 };
 pub use shared::{ServiceFault, wire};
 pub use table::{

@@ -1,17 +1,20 @@
 //! One limit, compiled: which requests it counts, by what, and how it answers.
 
+mod service;
+
 use std::rc::Rc;
 use std::time::Duration;
 
 use policy::{Context, Failure, Gate, Mode, RouteId, Stage, Weight};
 
 use crate::bucket::Bucket;
+use crate::compiler::Sharing;
 use crate::costs::Costs;
 use crate::headers::{Headers, seconds};
 use crate::key::{Key, Lack};
 use crate::overrides::{Overrides, Tier};
 use crate::standing::Standing;
-use crate::table::{Charge, Refusal, Table, Unusable, Verdict};
+use crate::table::{Charge, Clock, Refusal, Table, Unusable, Verdict};
 use crate::{Level, Missing, Moment, OnContention, reason};
 
 /// A limit as a gate.
@@ -30,6 +33,8 @@ pub(crate) struct Limit {
     pub(crate) bucket: Bucket,
     pub(crate) overrides: Overrides,
     pub(crate) headers: Headers,
+    /// The service that counts it, where one does.
+    pub(crate) sharing: Option<Sharing>,
     pub(crate) table: Rc<Table>,
 }
 
@@ -82,8 +87,13 @@ impl Gate for Limit {
             let reading = context.request.monotonic()?;
             Moment::from_reading(reading).ok_or(Unusable::Clock)
         };
-        let verdict = self.table.take(&charge, &clock);
-        match verdict.map_err(|unusable| self.unusable(unusable))? {
+        let verdict = match (&self.sharing, &bucket.shared) {
+            (Some(sharing), Some(rate)) => {
+                self.shared_verdict((sharing, rate), &charge, context, &clock)?
+            }
+            _ => self.local_verdict(&charge, &clock)?,
+        };
+        match verdict {
             Verdict::Admitted(level) => {
                 self.note(context, bucket, level);
                 Ok(())
@@ -108,6 +118,12 @@ impl Limit {
     /// Whether it counts apart: it is on trial, or the whole document is.
     fn is_on_trial(&self, context: &Context<'_>) -> bool {
         self.mode == Mode::Shadow || context.mode() == Mode::Shadow
+    }
+
+    /// What this process's own table says.
+    fn local_verdict(&self, charge: &Charge<'_>, clock: Clock<'_>) -> Result<Verdict, Failure> {
+        let verdict = self.table.take(charge, clock);
+        verdict.map_err(|unusable| self.unusable(unusable))
     }
 
     fn note(&self, context: &Context<'_>, bucket: &Bucket, level: Level) {

@@ -4,12 +4,14 @@ use std::rc::Rc;
 
 use policy::language::{Fields, Model, Place, Report};
 use policy::{
-    Attributes, Context, Denial, Failure, Gate, HeaderChange, Ipv6Prefix, Learnt, Permit, Policy,
+    Attributes, Context, Denial, Errand, Failure, Gate, HeaderChange, Ipv6Prefix, Learnt, Permit,
+    Policy,
     Reference, RouteNames, Store, Unreadable, Vocabulary,
 };
 
-use crate::compiler::{Compiler, narrow};
+use crate::compiler::{Compiler, Sharing, narrow};
 use crate::headers::Headers;
+use crate::shared::{Leases, Service, Shared};
 use crate::standing::Standing;
 use crate::table::{SeedSource, Size, Table};
 use crate::{Ledger, Section, Tallies, reason};
@@ -22,6 +24,8 @@ pub struct Limits {
     section: Option<Section>,
     headers: Headers,
     ledger: Rc<Ledger>,
+    /// What counts shared limits, where there are some.
+    service: Option<Rc<Service>>,
 }
 
 /// The section's name.
@@ -56,6 +60,7 @@ impl Limits {
             ledger: Rc::new(ledger),
             section: None,
             headers: Headers::default(),
+            service: None,
         }
     }
 
@@ -115,8 +120,19 @@ impl Policy for Limits {
         let (store, source) = (Rc::clone(&self.store), Rc::clone(&self.source));
         let table = Rc::new(Table::new(store, source, size, self.tallies()));
         self.ledger.share(&table);
+        let sharing = section.service.as_ref().map(|service| {
+            let tallies = self.tallies();
+            Sharing {
+                shared: Shared {
+                    service: Sharing::service(service, &tallies),
+                    leases: Rc::new(Leases::new(Rc::clone(&table), size.keys(), tallies)),
+                },
+                on_error: service.on_error,
+            }
+        });
         let compiler = Compiler {
             table,
+            sharing: sharing.as_ref(),
             replicas: narrow(section.replicas.value()),
             ipv6: Ipv6Prefix(narrow(section.ipv6_prefix.value()).get()),
             headers: self.headers,
@@ -137,7 +153,15 @@ impl Policy for Limits {
             }
         }
         report_size(section, size, &top.field("max_keys"), report);
+        self.service = sharing.and_then(|sharing| sharing.used(section, &top, report));
         gates
+    }
+
+    fn errands(&self) -> Vec<Rc<dyn Errand>> {
+        let service = self.service.iter();
+        service
+            .map(|service| Rc::clone(service) as Rc<dyn Errand>)
+            .collect()
     }
 
     fn on_permit(&self, context: &Context<'_>, permit: &mut Permit) -> Result<(), Failure> {

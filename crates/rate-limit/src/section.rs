@@ -23,8 +23,10 @@ policy::model! {
         /// `RateLimit-Policy`), `x_ratelimit` (`X-RateLimit-Limit`, `-Remaining` and `-Reset`), or
         /// `none` alone. `Retry-After` stands on every 429.
         default headers: Vec<HeaderSet> = vec![HeaderSet::RateLimit], "[ratelimit]";
+        /// The rate limit service that counts limits with `store: shared`, for all proxies that
+        /// ask it.
+        optional service: ServiceEntry;
     }
-    later ["service"];
     instead [
         ("ipv6Subnet", "ipv6_prefix"),
         ("descriptors", "each one as an entry of \"limits\" with its \"key\""),
@@ -58,13 +60,18 @@ policy::model! {
         /// lack an unverified part share a bucket. For a verified part it must be said if some
         /// route does not verify it; where all do, a request without it is denied.
         optional missing: Missing;
+        /// `local`: this process counts, exactly over its workers. `shared`: the `service` counts for
+        /// all proxies, in fixed windows of its clock; one rate per `1s`, `1m`, `1h` or `1d`.
+        default store: StoreKind = StoreKind::Local, "local";
+        /// The most of a shared limit that this process asks for ahead of need, for each key; it asks
+        /// for less as the limit is used up. `1` asks about each request. 100 if left out.
+        optional batch: Whole<1, 1_000_000>;
         /// What becomes of a request that could not be counted, because other workers changed the
         /// same entry again and again.
         default on_contention: OnContention = OnContention::Deny, "deny";
         /// `shadow`: it counts in buckets of its own and reports, and denies nobody.
         default mode: Mode = Mode::Enforce, "enforce";
     }
-    later ["store"];
     instead [
         ("average", "rates: [{requests: ..., per: ...}]"),
         ("requests", "it inside \"rates\""),
@@ -74,6 +81,26 @@ policy::model! {
         ("token_bucket", "rates: [{requests: ..., per: ..., burst: ...}]"),
         ("keys", "key: [...]"),
         ("paths", "the paths in a route, and its name in \"routes\""),
+    ];
+}
+
+policy::model! {
+    /// A rate limit service (`envoy.service.ratelimit.v3`), such as envoyproxy/ratelimit. It needs a
+    /// configuration for the domain, which may be empty else: rates are sent with each question.
+    pub struct ServiceEntry {
+        /// The Envoy cluster that leads to it, by HTTP/2.
+        required cluster: Text, "name the Envoy cluster of the rate limit service";
+        /// The domain of its counters: proxies with the same domain and the same limits share them.
+        required domain: Text, "name the service's domain";
+        /// The longest that a call takes, and that a request is held for its answer.
+        default timeout: Span<1, 1_000> = Span::from_millis(20), "20ms";
+        /// What becomes of a request that the service has not answered.
+        default on_error: OnError = OnError::Deny, "deny";
+    }
+    instead [
+        ("failure_mode_deny", "on_error"),
+        ("grpc_service", "cluster"),
+        ("rate_limit_service", "cluster"),
     ];
 }
 
@@ -128,6 +155,28 @@ policy::words! {
         XRateLimit = "x_ratelimit",
         /// None but `Retry-After`.
         None = "none",
+    }
+}
+
+policy::words! {
+    /// Who counts a limit.
+    pub enum StoreKind {
+        /// This process, exactly over its workers.
+        Local = "local",
+        /// The rate limit service, for all proxies.
+        Shared = "shared",
+    }
+}
+
+policy::words! {
+    /// What becomes of a request that the rate limit service has not answered.
+    pub enum OnError {
+        /// It is denied with `rate_limit.unavailable`.
+        Deny = "deny",
+        /// It passes, uncounted.
+        Allow = "allow",
+        /// This process counts it, by the same rate divided by `replicas`.
+        Local = "local",
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod clock;
 mod entries;
+mod errand;
 mod fault;
 mod health;
 mod lease;
@@ -17,4 +18,8 @@ mod tests;
 mod ticket;
 pub mod wire;
 
+pub(crate) use entries::{Form, PartName};
 pub use fault::ServiceFault;
+pub(crate) use leases::Leases;
+pub(crate) use rate::{Passage, Patience, Shared, SharedRate};
+pub(crate) use service::{Service, Settings};

@@ -45,6 +45,7 @@ impl Compiler<'_> {
             trial: identity.on_trial(),
             identity,
             told: Told::all(limit, &written, self.replicas),
+            shared: None,
         })
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::Learnt;
+use policy::{Learnt, Wait};
 
 use super::entries::{PartName, entries};
 use super::lease::{Lease, Need, Refill, Spent};
@@ -49,7 +49,7 @@ pub(crate) enum Passage {
     /// It is decided.
     Told(Verdict),
     /// The service is asked about it.
-    Waits(Rc<Ticket>),
+    Waits(Rc<dyn Wait>),
     /// The service cannot be asked, or has not answered in time.
     Unavailable,
 }
@@ -90,7 +90,8 @@ impl SharedRate {
             && let Some(hits) = spending.refill
         {
             let purpose = Purpose::Refill(nonce);
-            service.ask(self.question(shared, charge, hits, purpose), now);
+            let question = self.question(shared, charge, patience, (hits, purpose));
+            service.ask(question, now); // without room it is not answered, and may be asked again
         }
         let outcome = spent.map(|(spending, lease, now)| (spending.outcome, lease, now));
         Ok(match outcome {
@@ -99,7 +100,7 @@ impl SharedRate {
                 Passage::Told(Verdict::Admitted(level))
             }
             Some((Spent::Over(until), _, now)) => {
-                Passage::Told(self.over(until.wait_from(now), now))
+                Passage::Told(Self::over(until.wait_from(now), now))
             }
             Some((Spent::Unknown, ..)) | None if patience == Patience::None => {
                 Passage::Told(Verdict::Admitted(Level::default()))
@@ -120,7 +121,7 @@ impl SharedRate {
         let deadline = Duration::from_nanos(now.nanos()).saturating_add(timeout);
         let ticket = Rc::new(Ticket::new(deadline));
         let purpose = Purpose::Request(Rc::clone(&ticket));
-        let ask = self.question(shared, charge, charge.cost, purpose);
+        let ask = self.question(shared, charge, Patience::Some, (charge.cost, purpose));
         if !shared.service.ask(ask, now) {
             return Passage::Unavailable;
         }
@@ -133,10 +134,10 @@ impl SharedRate {
     fn answered(&self, ticket: &Ticket, cost: u32, now: Moment) -> Passage {
         match ticket.said() {
             None | Some(Said::Nothing) => Passage::Unavailable,
-            Some(Said::Over { more }) => Passage::Told(self.over(more, now)),
+            Some(Said::Over { more }) => Passage::Told(Self::over(more, now)),
             // It took nothing, and wants to know whether one would pass.
             Some(Said::Room { remaining: 0 }) if cost == 0 => {
-                Passage::Told(self.over(Duration::from_secs(1), now))
+                Passage::Told(Self::over(Duration::from_secs(1), now))
             }
             Some(Said::Room { remaining }) => {
                 let more = Duration::from_secs(self.unit.seconds());
@@ -145,8 +146,17 @@ impl SharedRate {
         }
     }
 
-    fn question(&self, shared: &Shared, charge: &Charge<'_>, hits: u32, purpose: Purpose) -> Ask {
+    fn question(
+        &self,
+        shared: &Shared,
+        charge: &Charge<'_>,
+        patience: Patience,
+        (hits, purpose): (u32, Purpose),
+    ) -> Ask {
         let mut told = self.entries.clone();
+        if patience == Patience::None {
+            told.push(("mode".into(), "shadow".into())); // counted apart
+        }
         told.extend(entries(&self.parts, &key::values(charge.key)));
         Ask {
             subject: Subject {
@@ -167,7 +177,7 @@ impl SharedRate {
     }
 
     /// Nothing is left, and more comes with the next window.
-    fn over(&self, wait: Duration, now: Moment) -> Verdict {
+    fn over(wait: Duration, now: Moment) -> Verdict {
         Verdict::Exceeded(Refusal {
             level: level(0, wait),
             wait,

@@ -127,9 +127,17 @@ impl Service {
         let mut state = self.state.borrow_mut();
         let room = state.queue.len() < MAX_QUEUE && state.health.is_open(now);
         if room {
+            if let Purpose::Refill(_) = ask.purpose {
+                count(&self.tallies.lease_refills);
+            }
             state.queue.push_back(ask);
         }
         room
+    }
+
+    /// A request was not answered: `on_error` decides.
+    pub(crate) fn missed(&self) {
+        count(&self.tallies.service_missed);
     }
 
     /// Whether there is something to be asked now.
@@ -155,10 +163,10 @@ impl Service {
                 .iter()
                 .for_each(|ask| ask.fail(now, &self.tallies));
         }
-        state.queue.retain(|ask| ask.is_wanted());
+        state.queue.retain(Ask::is_wanted);
         if !state.health.is_open(now) {
             let queue = std::mem::take(&mut state.queue);
-            queue.iter().for_each(|ask| ask.fail(now, &self.tallies));
+            self.fail(&queue, now);
         }
         if state.queue.is_empty() || state.flights.len() >= state.most_flights() {
             return None;
@@ -206,17 +214,14 @@ impl Service {
         };
         let flight = state.flights.swap_remove(at);
         let outcome = flight.read(answer);
-        match &outcome {
-            Ok(answers) => {
-                state.health.answered();
-                if let Some(left) = answers.day_lasts {
-                    state.clock.learn(flight.sent, now, left);
-                }
+        if let Ok(answers) = &outcome {
+            state.health.answered();
+            if let Some(left) = answers.day_lasts {
+                state.clock.learn(flight.sent, now, left);
             }
-            Err(_) => {
-                state.health.failed(now);
-                count(&self.tallies.service_faults);
-            }
+        } else {
+            state.health.failed(now);
+            count(&self.tallies.service_faults);
         }
         let clock = state.clock;
         drop(state);
@@ -237,6 +242,15 @@ impl Service {
             }
         }
         fault.map_or(Ok(()), Err)
+    }
+}
+
+impl Service {
+    /// Nothing has come of these questions.
+    fn fail<'a>(&self, asks: impl IntoIterator<Item = &'a Ask>, now: Moment) {
+        for ask in asks {
+            ask.fail(now, &self.tallies);
+        }
     }
 }
 

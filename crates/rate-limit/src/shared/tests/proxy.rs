@@ -32,7 +32,6 @@ pub(super) struct Worker {
     pub(super) life: u32,
     pub(super) shared: Shared,
     pub(super) held: Vec<Held>,
-    pub(super) tallies: Rc<Tallies>,
 }
 
 /// A request that waits.
@@ -89,7 +88,6 @@ impl Worker {
                 leases: Rc::new(Leases::new(table, 1_024, Rc::clone(&tallies))),
             },
             held: Vec::new(),
-            tallies,
         }
     }
 

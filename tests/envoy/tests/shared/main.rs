@@ -1,0 +1,11 @@
+//! Limits that two proxies share, through the field's own rate limit service with a real store.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests"
+)]
+
+mod admitted;
+mod failures;
+mod pair;

@@ -5,8 +5,7 @@ use std::rc::Rc;
 use policy::language::{Fields, Model, Place, Report};
 use policy::{
     Attributes, Context, Denial, Errand, Failure, Gate, HeaderChange, Ipv6Prefix, Learnt, Permit,
-    Policy,
-    Reference, RouteNames, Store, Unreadable, Vocabulary,
+    Policy, Reference, RouteNames, Store, Unreadable, Vocabulary,
 };
 
 use crate::compiler::{Compiler, Sharing, narrow};

@@ -133,8 +133,8 @@ impl Proxy {
         self
     }
 
-    /// A cluster beside the upstream's: an issuer, a plugin's own calls.
-    pub fn cluster(mut self, cluster: Value) -> Self {
+    /// The same, with protocol and address as they are written.
+    pub fn cluster_as_written(mut self, cluster: Value) -> Self {
         self.clusters.push(cluster);
         self
     }

@@ -41,8 +41,8 @@ impl Edge {
             ),
         ];
         let proxy = proxy(&ca, &document(&providers))
-            .issuer(oidc.cluster("login"))
-            .issuer(bao.cluster("vault"));
+            .cluster_as_written(oidc.cluster("login"))
+            .cluster_as_written(bao.cluster("vault"));
         let envoy = proxy.start().await;
         let client = envoy.tls_client(&ca);
         let edge = Self {

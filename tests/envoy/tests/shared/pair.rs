@@ -80,7 +80,7 @@ async fn proxy(server: &RateLimitService, service: &Value, limits: &Value) -> En
     });
     Proxy::new(Echo::start())
         .workers(2)
-        .cluster(server.cluster("ratelimit"))
+        .cluster_as_written(server.cluster("ratelimit"))
         .plugin(Plugin::RateLimit, &document)
         .start()
         .await

@@ -1,7 +1,7 @@
 //! Why a workload's identity was not taken, or not enough.
 //!
-//! All are 403: a client that is asked for another certificate in the middle of a connection
-//! cannot give one, so 401 would only make it try again.
+//! All that a client can mend are 403: one that is asked for another certificate in the middle of a
+//! connection cannot give one, so 401 would only make it try again.
 
 policy::reasons! {
     /// No certificate was presented.
@@ -9,6 +9,10 @@ policy::reasons! {
         "None of identity.sources names a caller: no certificate was presented. Call over mTLS, \
          and set require_client_certificate and a validation context on the listener. Behind an Istio \
          waypoint the source is istio_waypoint.";
+    /// The proxy verified a certificate that it cannot tell the plugin.
+    CERTIFICATE_NOT_STATED = "spiffe.certificate_not_stated", Unavailable,
+        "The caller presented a certificate, and the proxy has no property connection.peer_certificate \
+         in which the plugin could read it: Envoy has it from 1.38 on. Run a newer proxy.";
     /// The certificate cannot be read.
     BAD_CERTIFICATE = "spiffe.bad_certificate", Forbidden,
         "The caller's certificate cannot be read after RFC 5280, is larger than 64 KiB, states one \

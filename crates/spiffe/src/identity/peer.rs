@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::{Fact, Failure, Request, Unreadable};
+use policy::{Fact, Failure, Request, Unreadable, Weight};
 
 use super::aliases::Aliases;
 use super::cache::{Digest, PeerCache};
@@ -96,7 +96,6 @@ impl Peers {
         aliases: &Aliases,
         forwarders: &Forwarders,
     ) -> Result<Option<Reading>, Failure> {
-        let missing = || denied(reason::MISSING_IDENTITY);
         let stated = request.fact(Fact::PeerDigest)?;
         let digest = stated.as_deref().and_then(parse_digest);
         let known = digest.and_then(|digest| self.cache.borrow().find(&digest));
@@ -106,10 +105,12 @@ impl Peers {
         if request.fact(Fact::Mtls)?.as_deref() != Some(b"true") {
             return Ok(None);
         }
-        stated.ok_or_else(missing)?;
-        // A digest of another form is the proxy's fault, not the caller's.
+        // A certificate without a digest, or with one of another form, is the proxy's fault and not the
+        // caller's; so is one that it does not show. As "no identity" it would be nobody whom `deny` names.
         let digest = digest.ok_or(Unreadable)?;
-        let certificate = request.fact(Fact::PeerCertificate)?.ok_or_else(missing)?;
+        let certificate = request
+            .fact(Fact::PeerCertificate)?
+            .ok_or_else(|| Failure::new(reason::CERTIFICATE_NOT_STATED, Weight::Fault))?;
         let reading = Svid::from_pem(&certificate)
             .and_then(|svid| Peer::new(&svid, digest, aliases, forwarders))
             .map(Rc::new);

@@ -11,12 +11,12 @@ fn a_certificate_is_read_once_and_its_time_is_looked_at_every_time() {
     assert!(caller.request(&leaves).is_ok());
     assert_eq!(
         caller.asked(),
-        [Fact::Mtls, Fact::PeerDigest, Fact::PeerCertificate]
+        [Fact::PeerDigest, Fact::Mtls, Fact::PeerCertificate]
     );
     // The second request finds it by its digest; the certificate is not even asked for.
     caller.certificate = None;
     assert!(caller.request(&leaves).is_ok());
-    assert_eq!(caller.asked(), [Fact::Mtls, Fact::PeerDigest]);
+    assert_eq!(caller.asked(), [Fact::PeerDigest]);
     // It expires while the connection stays open, and a clock set back makes it good again.
     caller = caller.at(NOT_AFTER + 1);
     assert_eq!(caller.denial(&leaves), "spiffe.svid_expired");

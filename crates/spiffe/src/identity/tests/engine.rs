@@ -102,6 +102,25 @@ fn a_stranger_gets_403_and_an_expired_caller_is_sent_away() {
     assert_eq!(denial.headers, [("connection", "close".to_owned())]);
 }
 
+/// `legacy` is quarantined: where the proxy cannot show who calls, it might be `legacy`.
+#[test]
+fn a_proxy_that_shows_no_certificate_gets_nobody_past_a_deny() {
+    let engine = engine();
+    let faults: [(fn(&mut Connection), &str); 2] = [
+        (
+            |caller| caller.certificate = None,
+            "spiffe.certificate_not_stated",
+        ),
+        (|caller| caller.digest = None, "internal.host_call"),
+    ];
+    for (fault, code) in faults {
+        let mut caller = Connection::of("spiffe://example.org/ns/shop/sa/legacy");
+        fault(&mut caller);
+        let denial = decide(&engine, caller, ("GET", "/healthz")).unwrap_err();
+        assert_eq!(denial.reason.code(), code);
+    }
+}
+
 #[test]
 fn errors_of_a_whole_document_name_the_route() {
     let document = DOCUMENT

@@ -21,7 +21,7 @@ fn the_default_source_asks_the_proxy_no_more_than_it_must() {
     assert!(caller.request(&leaves).is_ok());
     caller.asked();
     assert!(caller.request(&leaves).is_ok());
-    assert_eq!(caller.asked(), [Fact::Mtls, Fact::PeerDigest]);
+    assert_eq!(caller.asked(), [Fact::PeerDigest]);
     assert_eq!(caller.headers.take(), [""; 0]);
 }
 
@@ -107,8 +107,8 @@ fn a_connection_is_asked_for_once_whatever_the_sources() {
     assert_eq!(
         caller.asked(),
         [
-            Fact::Mtls,
             Fact::PeerDigest,
+            Fact::Mtls,
             Fact::PeerCertificate,
             Fact::PeerPrincipal
         ]

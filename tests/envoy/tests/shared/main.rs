@@ -1,5 +1,6 @@
 //! Limits that two proxies share, through the field's own rate limit service with a real store.
 #![allow(
+    clippy::cast_possible_truncation,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -8,4 +9,6 @@
 
 mod admitted;
 mod failures;
+mod load;
 mod pair;
+mod under_load;

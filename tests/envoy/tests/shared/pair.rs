@@ -23,7 +23,11 @@ pub(crate) struct Counted {
 impl Pair {
     /// Two proxies of two workers each, with these shared limits.
     pub(crate) async fn start(service: &Value, limits: &Value) -> Self {
-        let server = RateLimitService::start("shop").await;
+        Self::beside(RateLimitService::start("shop").await, service, limits).await
+    }
+
+    /// The same beside this service.
+    pub(crate) async fn beside(server: RateLimitService, service: &Value, limits: &Value) -> Self {
         let proxies = vec![
             proxy(&server, service, limits).await,
             proxy(&server, service, limits).await,

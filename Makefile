@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # As scripts/env.sh has it, so that nothing is built twice.
 export CARGO_PROFILE_DEV_DEBUG ?= 0
-.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-limits-accuracy proof-limits-keys bench lint deny docs compose compose-test images push verify istio-test ci clean
+.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-shared proof-limits-accuracy proof-limits-keys bench lint deny docs compose compose-test images push verify istio-test ci clean
 
 help: ## What can be made here
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test-spiffe: ## Run the cases of SPIFFE-ID and X509-SVID alone, with the real En
 
 proof-limits: ## Measure limits under load, a quarter of an hour, and write the tables of docs/limits.md
 	@scripts/proof-limits.sh
+
+proof-shared: ## Measure limits that two proxies share, five minutes, and write the tables of docs/shared-limits.md
+	@scripts/proof-shared.sh
 
 proof-limits-accuracy: ## The table of how many pass, over one to sixteen workers
 	@scripts/proof-limits.sh accuracy

@@ -26,3 +26,33 @@ impl Lease {
         u32::try_from(paced).unwrap_or(u32::MAX).max(1).min(most)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is held of a limit of this size in a great hurry, with a batch of 100.
+    fn held(requests: u32) -> u32 {
+        let now = Moment::from_nanos(1_000_000_000);
+        let lease = Lease {
+            wanted: 1_000,
+            ..Lease::default()
+        };
+        let refill = Refill {
+            requests,
+            batch: 100,
+            pace: 1_000_000_000,
+            nonce: 1,
+            until: now.after(1),
+        };
+        lease.size(&refill, now)
+    }
+
+    #[test]
+    fn a_batch_is_an_eighth_and_the_last_eight_are_held_by_nobody() {
+        assert_eq!(held(10_000), 100);
+        assert_eq!(held(80), 10);
+        assert_eq!(held(8), 1);
+        assert_eq!(held(7), 0);
+    }
+}

@@ -28,7 +28,8 @@ async fn a_service_that_is_not_there_at_first_is_found_when_it_comes() {
         pair.until_status(0, 200).await;
         pair.until_status(1, 200).await;
         let load = Load::begin(&pair.clients(), 8);
-        load.until("the limit", |counted| counted.limited > 200).await;
+        load.until("the limit", |counted| counted.limited > 200)
+            .await;
         let (counted, _) = load.end().await;
         assert!(counted.permitted <= 48, "{counted:?}");
     }
@@ -41,12 +42,15 @@ async fn a_service_killed_under_load_gives_nothing_away() {
         let mut pair = Pair::limited(LIMIT as u32, "1d", batch, "deny").await;
         let load = Load::begin(&pair.clients(), 8);
         for _ in 0..2 {
-            load.until("permits", |counted| counted.permitted > 500).await;
+            load.until("permits", |counted| counted.permitted > 500)
+                .await;
             pair.service.kill_service();
-            load.until("no answers", |counted| counted.unavailable > 200).await;
+            load.until("no answers", |counted| counted.unavailable > 200)
+                .await;
             pair.service.start_service().await;
         }
-        load.until("the limit", |counted| counted.limited > 500).await;
+        load.until("the limit", |counted| counted.limited > 500)
+            .await;
         let (counted, slowest) = load.end().await;
         assert!(counted.permitted <= LIMIT, "{counted:?}");
         // Lost at each kill: what was on its way, up to a lease of each proxy.
@@ -61,14 +65,18 @@ async fn a_store_killed_under_load_stops_permits_until_it_is_back() {
     for batch in [1, 100] {
         let mut pair = Pair::limited(1_000_000, "1d", batch, "deny").await;
         let load = Load::begin(&pair.clients(), 8);
-        load.until("permits", |counted| counted.permitted > 500).await;
+        load.until("permits", |counted| counted.permitted > 500)
+            .await;
         pair.service.kill_store();
-        load.until("no answers", |counted| counted.unavailable > 500).await;
+        load.until("no answers", |counted| counted.unavailable > 500)
+            .await;
         let before = load.counted().permitted;
-        load.until("no answers", |counted| counted.unavailable > 500).await;
+        load.until("no answers", |counted| counted.unavailable > 500)
+            .await;
         assert_eq!(load.counted().permitted, before, "batch {batch}");
         pair.service.start_store().await;
-        load.until("permits", |counted| counted.permitted > 500).await;
+        load.until("permits", |counted| counted.permitted > 500)
+            .await;
         let (_, slowest) = load.end().await;
         assert!(slowest < LONGEST, "{slowest:?}");
     }
@@ -80,14 +88,19 @@ async fn a_proxy_killed_under_load_takes_its_lease_with_it_and_no_more() {
     for batch in [1, 100] {
         let mut pair = Pair::limited(LIMIT as u32, "1d", batch, "deny").await;
         let load = Load::begin(&pair.clients(), 8);
-        load.until("permits", |counted| counted.permitted > 1_000).await;
+        load.until("permits", |counted| counted.permitted > 1_000)
+            .await;
         drop(pair.proxies.remove(0));
-        load.until("the limit", |counted| counted.limited > 500).await;
+        load.until("the limit", |counted| counted.limited > 500)
+            .await;
         let (counted, _) = load.end().await;
         assert!(counted.permitted <= LIMIT, "{counted:?}");
         // Its answers that were on their way are nobody's either.
         let lost = batch as usize + 8;
-        assert!(counted.permitted >= LIMIT - lost - batch as usize, "{counted:?}");
+        assert!(
+            counted.permitted >= LIMIT - lost - batch as usize,
+            "{counted:?}"
+        );
         assert_eq!(counted.unavailable, 0, "{counted:?}");
     }
 }

@@ -7,7 +7,7 @@ use policy::language::{Place, Report, Text};
 use crate::algorithm::Family;
 use crate::document::{Jwks, ProviderModel};
 use crate::keys::Keys;
-use crate::remote::{KeySource, Location, Origin, Settings};
+use crate::remote::{KeySource, Location, Origin, Own, Settings};
 use crate::seams::Seams;
 
 /// The end of a discovery document's address (OpenID Connect Discovery §4; RFC 8414 §3.1).
@@ -72,7 +72,12 @@ pub(super) fn of(
         max_stale: jwks.max_stale.value(),
         unknown_kid_interval: jwks.unknown_kid_interval.value(),
     };
-    let source = KeySource::new(&name, settings, Rc::clone(&seams.store)).counting(&seams.fetches);
+    let store = if jwks.shared {
+        Rc::clone(&seams.store)
+    } else {
+        Rc::<Own>::default()
+    };
+    let source = KeySource::new(&name, settings, store).counting(&seams.fetches);
     Keys::Fetched(Rc::new(source))
 }
 
@@ -80,6 +85,7 @@ fn refuse_with_inline(jwks: &Jwks, place: &Place<'_>, report: &mut Report) {
     for (field, given) in [
         ("cluster", jwks.cluster.is_some()),
         ("insecure", jwks.insecure),
+        ("shared", !jwks.shared),
     ] {
         if given {
             let message = "goes with uri or discovery; these keys are not fetched";

@@ -33,6 +33,9 @@ policy::model! {
         default unknown_kid_interval: Span<5_000, 3_600_000> = Span::from_millis(30_000), "30s";
         /// Takes an `http` address: where the cluster leads to this machine, or is the mesh's own.
         default insecure: bool = false, "false";
+        /// `false`: each worker fetches for itself. For a proxy in which plugins of others have the same
+        /// `vm_id` (as all have under Istio): one of them could put keys of its own where all workers find them.
+        default shared: bool = true, "true";
     }
     instead [
         ("keys", "inline: {keys: [...]}"),

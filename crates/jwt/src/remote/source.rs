@@ -109,8 +109,7 @@ impl KeySource {
         UnknownKid::Unknown
     }
 
-    /// What came of a fetch. A discovery document leads to one fetch more. After a failure the last good
-    /// set stays in use, and the next try waits.
+    /// What came of a fetch. After a failure the last good set stays in use, and the next try waits.
     pub(super) fn came(&self, now: Duration, answer: Answer) -> Result<Option<Call>, FetchFault> {
         let flight = self.state.borrow_mut().flight.take();
         // One that comes after its time was given up already.
@@ -184,18 +183,18 @@ impl KeySource {
         }
     }
 
-    /// Takes the set that the board says is in use, if it is another than ours.
-    fn take_newer(&self, state: &mut State) -> Result<(), StoreError> {
+    /// Takes the set that the board says is in use; whether it is another than ours.
+    fn take_newer(&self, state: &mut State) -> Result<bool, StoreError> {
         let shared = state.shared;
         if shared.generation == 0 || state.is_of(&shared) {
-            return Ok(());
+            return Ok(false);
         }
         let read = self.board.body(shared)?.and_then(|body| {
             let keys = KeySet::fetched(&body, &self.settings.algorithms).ok()?;
             Some((keys, checksum(&body)))
         });
         self.take(state, &shared, read);
-        Ok(())
+        Ok(true)
     }
 
     fn take(&self, state: &mut State, shared: &Shared, read: Option<(KeySet, u64)>) {
@@ -238,8 +237,9 @@ impl Errand for KeySource {
         let (shared, version) = self.board.look(&self.settings, now)?;
         let mut state = self.state.borrow_mut();
         state.shared = shared;
-        self.take_newer(&mut state)?;
-        let wanted = std::mem::take(&mut state.wanted);
+        let newer = self.take_newer(&mut state)?;
+        // Who wants a key looks into the newer set first, and asks again where it is not in there.
+        let wanted = std::mem::take(&mut state.wanted) && !newer;
         // A flight that is over without an answer is one that the proxy never told the end of.
         state.flight = state.flight.take().filter(|flight| now <= flight.until);
         if state.flight.is_some() || shared.is_leased(now) {

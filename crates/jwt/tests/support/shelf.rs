@@ -12,6 +12,13 @@ pub struct Shelf {
     count: Cell<u32>,
 }
 
+impl Shelf {
+    /// The names of all values.
+    pub fn names(&self) -> Vec<String> {
+        self.values.borrow().keys().cloned().collect()
+    }
+}
+
 impl Store for Shelf {
     fn read(&self, key: &str) -> Result<Option<Stored>, StoreError> {
         let values = self.values.borrow();

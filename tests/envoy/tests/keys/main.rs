@@ -7,4 +7,5 @@ mod flood;
 mod issuer;
 mod rotation;
 mod startup;
+mod updates;
 mod world;

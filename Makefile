@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # As scripts/env.sh has it, so that nothing is built twice.
 export CARGO_PROFILE_DEV_DEBUG ?= 0
-.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-shared proof-limits-accuracy proof-limits-keys bench lint deny docs compose compose-test images push verify istio-test ci clean
+.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-shared proof-limits-accuracy proof-limits-keys bench lint deny docs compose compose-test images push verify istio-test istio-scale ci clean
 
 help: ## What can be made here
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ verify: ## Check dist/ byte for byte against what was built and signed (COSIGN_P
 
 istio-test: ## Run the tests against a real Istio; as root, a quarter of an hour the first time
 	@scripts/istio-test.sh
+
+istio-scale: ## Measure meshes of 50, 200 and 500 services in a real Istio; writes docs/scale.md
+	@scripts/istio-scale.sh
 
 tools: ## Install what tests and demo need into .tools/, if it is missing
 	@scripts/install-tools.sh rust envoy wasm-opt test-runner valkey ratelimit nginx issuers

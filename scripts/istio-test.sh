@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # The tests against a real Istio: its schemas, its control plane's own code, its agent, and the whole path from kubectl to a reply.
 # Ends with one line: "N passed, N failed". Needs root, for namespaces in which nothing listens where others can reach it.
-# usage: istio-test.sh [PACKAGE...]     default: discovery manifests fetch delivery mesh (of tests/istio/)
+# usage: istio-test.sh [PACKAGE...]     default: discovery manifests fetch scale delivery mesh (of tests/istio/)
 set -uo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "$0")/env.sh"
 cd "$root"
 
 packages=("$@")
-[ $# -gt 0 ] || packages=(discovery manifests fetch delivery mesh)
+[ $# -gt 0 ] || packages=(discovery manifests fetch scale delivery mesh)
 scripts/install-tools.sh rust envoy wasm-opt istio kubernetes oras helm cosign || exit 1
 step "the plugins' images"
 scripts/images.sh >&2 || exit 1

@@ -30,6 +30,8 @@ type Workload struct {
 	Concurrency int
 	// WithoutEnvoy is an agent alone: it keeps the workload's SVID, and the test sends the requests.
 	WithoutEnvoy bool
+	// Flags are more of the agent's, such as those for Envoy's log.
+	Flags []string
 }
 
 // Proxy is an agent with its Envoy.
@@ -71,6 +73,10 @@ func NewProxy(t testing.TB, c *Cluster, dir string, w Workload) *Proxy {
 		"proxyBootstrapTemplatePath": filepath.Join(Module(t, "istio.io/istio"), "tools/packaging/common/envoy_bootstrap.json"),
 	})
 	must(err)
+	command := append([]string{"unshare", "--mount", "sh", "-c",
+		// Each agent keeps its modules under /var/lib/istio: a pod of its own would have its own.
+		`mount -t tmpfs tmpfs /var/lib && mkdir -p /var/lib/istio/data && exec "$@"`, "sh",
+		Tool(t, "pilot-agent"), "proxy", string(w.Kind), "--domain", w.Namespace + ".svc.cluster.local"}, w.Flags...)
 	p.Process = Start(t, "agent", folder, []string{
 		"POD_NAME=" + w.Name, "POD_NAMESPACE=" + w.Namespace, "INSTANCE_IP=" + w.IP, "SERVICE_ACCOUNT=" + w.ServiceAccount,
 		"ISTIO_META_CLUSTER_ID=Kubernetes", "ISTIO_META_INTERCEPTION_MODE=NONE", "ISTIO_METAJSON_LABELS=" + string(labels),
@@ -78,10 +84,7 @@ func NewProxy(t testing.TB, c *Cluster, dir string, w Workload) *Proxy {
 		"TRUST_DOMAIN=cluster.local", "PROXY_CONFIG=" + string(config), "OUTPUT_CERTS=" + filepath.Join(folder, "svid"),
 		fmt.Sprint("DISABLE_ENVOY=", w.WithoutEnvoy),
 		fmt.Sprint("ENVOY_STATUS_PORT=", p.ports.health), fmt.Sprint("ENVOY_PROMETHEUS_PORT=", p.ports.prometheus),
-	}, "unshare", "--mount", "sh", "-c",
-		// Each agent keeps its modules under /var/lib/istio: a pod of its own would have its own.
-		`mount -t tmpfs tmpfs /var/lib && mkdir -p /var/lib/istio/data && exec "$@"`, "sh",
-		Tool(t, "pilot-agent"), "proxy", string(w.Kind), "--domain", w.Namespace+".svc.cluster.local")
+	}, command...)
 	return p
 }
 

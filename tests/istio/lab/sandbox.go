@@ -33,9 +33,9 @@ func Enter() {
 	must(syscall.Exec(unshare, args, append(os.Environ(), inside+"=1")))
 }
 
-// Address gives this machine's side of the sandbox one more address, as a pod would have.
+// Address gives this machine's side of the sandbox one more address, as a pod would have, if it has it not yet.
 func Address(ip string) {
-	if out, err := exec.Command("ip", "address", "add", ip+"/32", "dev", "lo").CombinedOutput(); err != nil {
+	if out, err := exec.Command("ip", "address", "replace", ip+"/32", "dev", "lo").CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("ip address add %s: %v: %s", ip, err, out))
 	}
 }

@@ -2,6 +2,7 @@ package scale
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -28,17 +29,18 @@ const (
 )
 
 // Client is to istiod what the sidecar of a service is: it asks for the same things in the same protocol (incremental ADS),
-// acknowledges, and keeps nothing but their sizes.
+// acknowledges, tries again when istiod takes no more connections just now, and keeps nothing but sizes.
 type Client struct {
+	ctx        context.Context
 	stop       context.CancelFunc
 	connection *grpc.ClientConn
-	stream     discovery.AggregatedDiscoveryService_DeltaAggregatedResourcesClient
 	node       *core.Node
 
 	received atomic.Int64 // bytes of resources, all in all
 	last     atomic.Int64 // when something came, in nanoseconds of the clock
 
 	lock       sync.Mutex
+	stream     discovery.AggregatedDiscoveryService_DeltaAggregatedResourcesClient
 	held       map[string]map[string]int // bytes of each resource, by type and name
 	subscribed map[string][]string
 	broken     error
@@ -51,31 +53,18 @@ func Connect(istiod string, at int) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	stream, err := discovery.NewAggregatedDiscoveryServiceClient(connection).DeltaAggregatedResources(ctx)
-	if err != nil {
-		stop()
-		return nil, err
-	}
 	name := Name(at)
 	metadata, err := structpb.NewStruct(map[string]any{
 		"NAMESPACE": Namespace, "SERVICE_ACCOUNT": name, "CLUSTER_ID": "Kubernetes", "INTERCEPTION_MODE": "REDIRECT",
 		"LABELS": map[string]any{"app": name}, "INSTANCE_IPS": Address(at),
 	})
 	if err != nil {
-		stop()
 		return nil, err
 	}
+	ctx, stop := context.WithCancel(context.Background())
 	c := &Client{
-		stop: stop, connection: connection, stream: stream,
+		ctx: ctx, stop: stop, connection: connection,
 		node: &core.Node{Id: "sidecar~" + Address(at) + "~" + name + "." + Namespace + "~" + Namespace + ".svc.cluster.local", Metadata: metadata},
-		held: map[string]map[string]int{}, subscribed: map[string][]string{},
-	}
-	for _, kind := range []string{clusters, listeners} {
-		if err := c.send(&discovery.DeltaDiscoveryRequest{TypeUrl: kind}); err != nil {
-			c.Close()
-			return nil, err
-		}
 	}
 	go c.run()
 	return c, nil
@@ -92,17 +81,41 @@ func (c *Client) send(request *discovery.DeltaDiscoveryRequest) error {
 	return c.stream.Send(request)
 }
 
+// run keeps a stream open. Between two it waits as Envoy does: half a second at first, then twice as long, by chance up to that.
 func (c *Client) run() {
-	for {
-		response, err := c.stream.Recv()
-		if err == nil {
-			err = c.take(response)
+	for longest := 500 * time.Millisecond; c.ctx.Err() == nil; longest = min(2*longest, 30*time.Second) {
+		err := c.serve()
+		c.lock.Lock()
+		c.broken = err
+		c.lock.Unlock()
+		select {
+		case <-c.ctx.Done():
+		case <-time.After(rand.N(longest)):
 		}
+	}
+}
+
+// serve is one stream, from its first request to its end.
+func (c *Client) serve() error {
+	stream, err := discovery.NewAggregatedDiscoveryServiceClient(c.connection).DeltaAggregatedResources(c.ctx)
+	if err != nil {
+		return err
+	}
+	c.lock.Lock()
+	c.stream, c.held, c.subscribed, c.broken = stream, map[string]map[string]int{}, map[string][]string{}, nil
+	c.lock.Unlock()
+	for _, kind := range []string{clusters, listeners} {
+		if err := c.send(&discovery.DeltaDiscoveryRequest{TypeUrl: kind}); err != nil {
+			return err
+		}
+	}
+	for {
+		response, err := stream.Recv()
 		if err != nil {
-			c.lock.Lock()
-			c.broken = err
-			c.lock.Unlock()
-			return
+			return err
+		}
+		if err := c.take(response); err != nil {
+			return err
 		}
 	}
 }

@@ -95,7 +95,7 @@ func (rows Rows) Tables() string {
 				whole(r.IstiodWithout), whole(r.IstiodWith), whole(r.IstiodPeak)}
 		})
 	table("One Envoy with two workers: each configure of the first document, resident memory; what a stranger gets who names another service as host.",
-		[]string{"configure, ms", "RSS without, MiB", "with", "after five changes", "stranger, own host of another"}, func(r Row) []string {
+		[]string{"configure, ms", "RSS without, MiB", "with", "after five changes", "stranger"}, func(r Row) []string {
 			var took []string
 			for _, each := range r.Configures {
 				took = append(took, fmt.Sprintf("%.1f", float64(each.Microseconds())/1000))

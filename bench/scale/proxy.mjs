@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 
 const OK = 0;
 const NOT_FOUND = 1;
+const CAS_MISMATCH = 8;
 const ROOT = 1;
 const PLUGIN_CONFIGURATION = 7;
 const encoder = new TextEncoder();
@@ -19,8 +20,10 @@ export class Vm {
 
   constructor(module) {
     this.log = [];
-    /** What the proxy would say of the request: header or property by its path, as bytes. */
+    /** What the proxy would say of the request: header or property by its path, as bytes. Complete before the first request. */
     this.properties = new Map();
+    this.headers = undefined;
+    this.shared = new Map();
     /** The status of the reply that was sent, if one was. */
     this.replied = undefined;
     this.calls = 0;
@@ -85,6 +88,18 @@ export class Vm {
     return value === undefined ? NOT_FOUND : this.#give(value, pointer, size);
   }
 
+  /** All headers as one buffer: their number, the sizes of each, then each with a NUL behind it. */
+  #headers() {
+    const prefix = "request\0headers\0";
+    const texts = [];
+    for (const [path, value] of this.properties) {
+      if (path.startsWith(prefix)) texts.push(encoder.encode(path.slice(prefix.length)), value);
+    }
+    const head = new Uint32Array([texts.length / 2, ...texts.map((text) => text.length)]);
+    const nul = Uint8Array.of(0);
+    return Buffer.concat([Buffer.from(head.buffer), ...texts.flatMap((text) => [text, nul])]);
+  }
+
   #clock(pointer) {
     const nanoseconds = BigInt(Date.now()) * 1_000_000n;
     new DataView(this.exports.memory.buffer).setBigUint64(pointer, nanoseconds, true);
@@ -103,6 +118,7 @@ export class Vm {
           : NOT_FOUND,
       proxy_get_property: (at, length, pointer, size) =>
         this.#property(this.#text(at, length), pointer, size),
+      proxy_get_header_map_pairs: (map, pointer, size) => this.#give((this.headers ??= this.#headers()), pointer, size),
       proxy_get_header_map_value: (map, at, length, pointer, size) =>
         this.#property(`request\0headers\0${this.#text(at, length)}`, pointer, size),
       proxy_send_local_response: (status) => {
@@ -112,7 +128,21 @@ export class Vm {
       proxy_get_current_time_nanoseconds: (pointer) => this.#clock(pointer),
       clock_time_get: (clock, precision, pointer) => this.#clock(pointer),
       proxy_call_foreign_function: () => NOT_FOUND,
-      proxy_get_shared_data: () => NOT_FOUND,
+      proxy_get_shared_data: (key, length, pointer, size, version) => {
+        const entry = this.shared.get(this.#text(key, length));
+        if (entry === undefined) return NOT_FOUND;
+        this.#give(entry.value, pointer, size);
+        new DataView(this.exports.memory.buffer).setUint32(version, entry.version, true);
+        return OK;
+      },
+      proxy_set_shared_data: (key, length, at, size, version) => {
+        const name = this.#text(key, length);
+        const before = this.shared.get(name)?.version ?? 0;
+        if (version !== 0 && version !== before) return CAS_MISMATCH;
+        const value = new Uint8Array(this.exports.memory.buffer).slice(at, at + size);
+        this.shared.set(name, { value, version: before + 1 });
+        return OK;
+      },
       environ_sizes_get: (count, size) => {
         const view = new DataView(this.exports.memory.buffer);
         view.setUint32(count, 0, true);

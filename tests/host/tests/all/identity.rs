@@ -59,12 +59,15 @@ fn a_good_peer_is_let_in() {
 }
 
 #[test]
-fn a_property_that_is_missing_is_a_missing_identity() {
-    for missing in [MTLS, DIGEST, CERTIFICATE] {
+fn a_connection_without_mtls_is_a_missing_identity_and_one_that_is_not_shown_a_fault() {
+    for (missing, told) in [
+        (MTLS, (403, "spiffe.missing_identity")),
+        (DIGEST, (503, "internal.host_call")),
+        (CERTIFICATE, (503, "spiffe.certificate_not_stated")),
+    ] {
         let proxy = proxy();
         with(|state| state.properties.remove(missing.as_bytes()));
-        let told = denied(&proxy);
-        assert_eq!(told, (403, "spiffe.missing_identity".into()), "{missing}");
+        assert_eq!(denied(&proxy), (told.0, told.1.into()), "{missing}");
     }
 }
 

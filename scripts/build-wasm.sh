@@ -45,7 +45,7 @@ finish() {
     case " $PORTCULLIS_ERRANDS " in *" $1 "*) more=(errands) ;; esac
     python3 scripts/wasm_trim.py "$built" "$out.new" "${more[@]}"
     if [ -x "$wasm_opt" ]; then
-        "$wasm_opt" -Oz "${features[@]}" "$out.new" -o "$out.new"
+        "$wasm_opt" -O3 "${features[@]}" "$out.new" -o "$out.new"
     fi
     mv "$out.new" "$out"
 }

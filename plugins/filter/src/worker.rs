@@ -180,7 +180,11 @@ impl Worker {
         for change in &permit.changes {
             abi::change(abi::Headers::Request, change)?;
         }
-        if !permit.changes.is_empty() {
+        if permit
+            .changes
+            .iter()
+            .any(|change| !is_stripped_credential(change))
+        {
             // The proxy may have chosen its route by a header as it came in. Proxies that do not
             // know the call clear their choice with every header change.
             let _ = abi::foreign("clear_route_cache", &[])?;
@@ -265,6 +269,12 @@ impl Worker {
         let plugin = self.plugin;
         let _ = counters.add(1, key, || format!("portcullis.{plugin}.{what}.{key}"));
     }
+}
+
+/// Whether a change only takes a credential out of where every credential goes. Routes are not chosen by
+/// its bytes, and choosing anew costs as much as a policy.
+fn is_stripped_credential(change: &HeaderChange) -> bool {
+    matches!(change, HeaderChange::Remove(name) if &**name == "authorization")
 }
 
 /// The filter state with the name of the guard or limit that denied.

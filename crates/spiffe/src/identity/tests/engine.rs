@@ -105,8 +105,9 @@ fn a_stranger_gets_403_and_an_expired_caller_is_sent_away() {
 /// `legacy` is quarantined: where the proxy cannot show who calls, it might be `legacy`.
 #[test]
 fn a_proxy_that_shows_no_certificate_gets_nobody_past_a_deny() {
+    type Fault = (fn(&mut Connection), &'static str);
     let engine = engine();
-    let faults: [(fn(&mut Connection), &str); 2] = [
+    let faults: [Fault; 2] = [
         (
             |caller| caller.certificate = None,
             "spiffe.certificate_not_stated",

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # As scripts/env.sh has it, so that nothing is built twice.
 export CARGO_PROFILE_DEV_DEBUG ?= 0
-.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-shared proof-limits-accuracy proof-limits-keys bench lint deny docs compose compose-test images push verify istio-test istio-scale ci clean
+.PHONY: help tools build wasm demo demo-up test fuzz test-spiffe proof-limits proof-shared proof-limits-accuracy proof-limits-keys bench lint deny docs compose compose-test images push verify istio-test istio-scale envoy-matrix ci clean
 
 help: ## What can be made here
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ istio-test: ## Run the tests against a real Istio; as root, a quarter of an hour
 
 istio-scale: ## Measure meshes of 50, 200 and 500 services in a real Istio; writes docs/scale.md
 	@scripts/istio-scale.sh
+
+envoy-matrix: ## Run the tests of every policy against Envoy 1.36 to 1.40 and write which passed what (VERSIONS="1.38 1.39" writes nothing)
+	@VERSIONS="$(VERSIONS)" scripts/envoy-matrix.sh
 
 tools: ## Install what tests and demo need into .tools/, if it is missing
 	@scripts/install-tools.sh rust envoy wasm-opt test-runner valkey ratelimit nginx issuers

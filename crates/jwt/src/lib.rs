@@ -49,8 +49,9 @@ pub use key::Key;
 pub use key_set::KeySet;
 pub use purpose::Purpose;
 pub use remote::{FetchTallies, Location};
+pub use seams::SpiffeIds;
 pub use signatures::{JwtSimple, Native, Signatures};
-pub use tokens::{SpiffeIds, Tokens};
+pub use tokens::Tokens;
 
 /// The name of the section, and of the credential that [`policy::Trust::Verified`] names.
 const SECTION: &str = "jwt";

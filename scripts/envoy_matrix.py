@@ -44,6 +44,7 @@ class Suite:
 
     def __init__(self, path, version):
         text = open(path, errors="replace").read() if os.path.exists(path) else ""
+        self.begun = bool(text)
         result = re.findall(r"^test result: .*?(\d+) passed; (\d+) failed", text, re.M)
         self.finished = bool(result)
         self.passed = sum(int(passed) for passed, _ in result)
@@ -73,9 +74,12 @@ def cell(suites):
         return "did not run"
     passed = sum(suite.passed for suite in suites)
     failed = sum(suite.failed for suite in suites)
-    hung = sum(not suite.finished for suite in suites)
+    hung = sum(suite.begun and not suite.finished for suite in suites)
+    rest = sum(not suite.begun for suite in suites)
     text = f"{failed} of {passed + failed} fail" if failed else f"{passed} pass"
-    return f"**{text}**" + (f", {hung} did not finish" if hung else "") if failed or hung else text
+    text = f"**{text}**" if failed or hung else text
+    notes = [f"{hung} did not finish" if hung else "", f"{rest} suites did not run" if rest else ""]
+    return ", ".join([text] + [note for note in notes if note])
 
 
 def summary(runs):
@@ -91,7 +95,7 @@ def failures(runs):
     for version, suites in runs.items():
         tests, where = collections.Counter(), collections.defaultdict(list)
         for name, suite in suites.items():
-            if not suite.finished:
+            if suite.begun and not suite.finished:
                 lines.append(f"| {version} | did not finish | | `{name}` |")
             for why, failed in suite.causes.items():
                 tests[why] += len(failed)

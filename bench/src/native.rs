@@ -66,7 +66,7 @@ pub(crate) fn ext_authz() -> Value {
 #[must_use]
 pub(crate) fn ratelimit() -> Value {
     let service = json!({"grpc_service": callout(), "transport_api_version": "V3"});
-    let config = json!({"domain": "bench", "timeout": "1s", "rate_limit_service": service});
+    let config = json!({"domain": "bench", "timeout": "10s", "rate_limit_service": service});
     filter("ratelimit", "ratelimit.v3.RateLimit", config)
 }
 
@@ -118,7 +118,7 @@ fn sealing(principal: &Value) -> Value {
 }
 
 fn callout() -> Value {
-    json!({"envoy_grpc": {"cluster_name": "callout"}, "timeout": "1s"})
+    json!({"envoy_grpc": {"cluster_name": "callout"}, "timeout": "10s"})
 }
 
 fn bucket() -> Value {

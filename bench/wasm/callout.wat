@@ -19,7 +19,7 @@
   (func (export "proxy_on_request_headers") (param $context i32) (param i32 i32) (result i32)
     (if (call $grpc_call
       (i32.const 0) (i32.const 11) (i32.const 32) (i32.const 35) (i32.const 96) (i32.const 5)
-      (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1000) (i32.const 512))
+      (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 10000) (i32.const 512))
       (then (unreachable)))
     (i32.store (call $slot (i32.load (i32.const 512))) (local.get $context))
     (i32.const 1))

@@ -105,6 +105,9 @@ func measure(t *testing.T, n int, shape Shape) Row {
 	row.Configures = Configures(m.envoy.Log())
 	row.EnvoyWith = usage(t, envoy).RSS
 	row.OtherHost = ask(other, another)
+	if shape == PerWorkload && row.OtherHost != http.StatusForbidden {
+		t.Errorf("who may not call is answered %d under another service's name", row.OtherHost)
+	}
 
 	t.Log("the rules of one service change, and change back")
 	before, sent := usage(t, istiod).CPU, m.received()

@@ -45,3 +45,19 @@ func Pinned(t testing.TB, dir, registry string) string {
 	Run(t, "", nil, "python3", filepath.Join(Repository(), "scripts/images.py"), "pin", registry, folder)
 	return folder
 }
+
+// EdgeValues are values of an edge with two issuers and a rate limit service, whose clusters the document names.
+const EdgeValues = `image: {registry: r.example.org/portcullis, tag: 0.1.0, digests: {gateway: "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}}
+issuers: [{host: login.example.org}, {host: login.partner.net, port: 8443}]
+rateLimitService: {host: limits.example.org}
+policy:
+  version: v1
+  jwt:
+    providers:
+      - {name: login, issuer: "https://login.example.org", audiences: [shop], jwks: {discovery: "https://login.example.org/.well-known/openid-configuration", cluster: "outbound|443||login.example.org"}}
+      - {name: partner, issuer: "https://login.partner.net", audiences: [shop], jwks: {uri: "https://login.partner.net:8443/keys", cluster: "outbound|8443||login.partner.net"}}
+  routes: [{name: all, paths: ["/**"], allow: {any_of: [{jwt: login}, {jwt: partner}]}}]
+  rate_limit:
+    service: {cluster: "outbound|8081||limits.example.org", domain: shop}
+    limits: [{name: all, store: shared, rates: [{requests: 100, per: 1s}]}]
+`

@@ -40,6 +40,7 @@ var releases = map[string]string{
 	"sidecar":            images + callers + "plugin: spiffe-authz\nproxy: sidecar\nselector: {app: payments}\n",
 	"sidecar-extension":  images + callers + "plugin: spiffe-authz\nproxy: sidecar\nselector: {app: payments}\nkind: TrafficExtension\n",
 	"gateway":            images + callers + "issuers: [{host: login.example.org}]\nrateLimitService: {host: limits.example.org}\n",
+	"gateway-edge":       lab.EdgeValues,
 	"gateway-api":        images + callers + "targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: edge}]\n",
 	"gateway-extension":  images + callers + "kind: TrafficExtension\nfailStrategy: FAIL_CLOSE\n",
 	"waypoint":           images + callers + "plugin: spiffe-authz\nproxy: waypoint\ntargetRefs: [{kind: Service, name: payments}]\n",

@@ -70,7 +70,8 @@ pub trait Errand {
     fn name(&self) -> &str;
 
     /// Looks around, and says what to ask now; called again until it has nothing more to ask.
-    /// `random` gives a number that no other worker has.
+    /// `random` gives a number that no other worker has; where it gives none, nobody is to be asked, and
+    /// what other workers have found is taken all the same.
     ///
     /// # Errors
     /// The shared store failed. What is known stays in use.

@@ -82,9 +82,15 @@ impl Attendant {
         errands: Vec<Rc<dyn Errand>>,
     ) -> Result<Box<dyn Beside>, HostError> {
         callouts::tick_every(FAST)?;
+        let errands = Errands::new(errands);
+        // Under a new document the first request needs the keys that are there, and may come before the
+        // first tick.
+        if let Some(now) = now() {
+            errands.look(now);
+        }
         Ok(Box::new(Self {
             root,
-            errands: Errands::new(errands),
+            errands,
             parking: Parking::default(),
             period: Cell::new(FAST),
             stage: Cell::new(Stage::Request),

@@ -60,6 +60,14 @@ impl Errands {
         }
     }
 
+    /// Lets each see what other workers have left for it, and ask nobody: without a number none can.
+    pub(crate) fn look(&self, now: Duration) {
+        for (errand, _) in &self.errands {
+            // The next poll finds the same again, and tells of it.
+            let _ = errand.poll(now, &|| None);
+        }
+    }
+
     /// Asks each what is to be done. One that fails leaves the others alone.
     pub(crate) fn poll(&self, now: Duration) {
         for (errand, store) in &self.errands {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use policy::Answer;
+use policy::{Answer, Errand};
 
 use super::super::{FetchFault, KeySource, Origin};
 use super::world::{MINUTE, SECOND, World, response, set, settings, target};
@@ -27,6 +27,18 @@ fn one_fetch_serves_all_workers() {
     world.round(&[]);
     world.all_have(&["a"]);
     assert_eq!(world.fetches.get(), 1);
+}
+
+/// As a worker does with a new document, before its first request.
+#[test]
+fn who_may_ask_nobody_takes_the_set_that_is_there() {
+    let world = World::new(2);
+    let look = |worker: usize| world.workers[worker].poll(world.now, &|| None);
+    assert_eq!(look(1), Ok(None), "nothing is there, and nobody is asked");
+    assert!(world.tick(0).is_some(), "nobody was kept from asking");
+    assert_eq!(world.answer(0, &["a"]), Ok(None));
+    assert_eq!(look(1), Ok(None));
+    assert_eq!(world.kids(1), ["a"]);
 }
 
 #[test]

@@ -37,8 +37,9 @@ fuzz_target!(|bytes: &[u8]| {
         let carried = carrier.read(&request).expect("the request answers");
         let mut permit = Permit::default();
         carrier.remove(&request, &mut permit).expect("the request answers");
-        if let Carried::Token(token) = &carried {
-            assert!(!token.is_empty() && !permit.changes.is_empty(), "it stays where it was");
+        // A scheme with nothing behind it is a token too: an empty one, which is malformed and not missing.
+        if let Carried::Token(_) = &carried {
+            assert!(!permit.changes.is_empty(), "it stays where it was");
         }
         // Behind the change nobody finds it.
         for change in &permit.changes {

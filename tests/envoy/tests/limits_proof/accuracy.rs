@@ -7,7 +7,6 @@ use portcullis_envoy_tests::{Echo, Envoy, Plugin, Proxy};
 use serde_json::{Value, json};
 
 use crate::load::{Load, Outcome};
-use crate::page;
 
 /// Requests a second, and at once.
 const RATE: u32 = 100;
@@ -113,5 +112,5 @@ async fn over_up_to_sixteen_workers() {
             check(&outcome, &row);
         }
     }
-    page::write("accuracy", &table);
+    portcullis_envoy_tests::write_table("limits.md", "accuracy", &table);
 }

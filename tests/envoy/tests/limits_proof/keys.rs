@@ -6,7 +6,6 @@ use portcullis_envoy_tests::{Echo, Envoy, Plugin, Proxy, Request};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::page;
 use crate::pipeline::{self, Counted};
 
 const KEYS: u32 = 1_000_000;
@@ -130,5 +129,5 @@ async fn a_million_keys() {
         print!("{row}");
         table.push_str(&row);
     }
-    page::write("keys", &table);
+    portcullis_envoy_tests::write_table("limits.md", "keys", &table);
 }

@@ -18,5 +18,4 @@
 mod accuracy;
 mod keys;
 mod load;
-mod page;
 mod pipeline;

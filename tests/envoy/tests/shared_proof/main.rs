@@ -12,5 +12,4 @@
 )]
 
 mod load;
-mod page;
 mod shared;

@@ -7,7 +7,6 @@ use portcullis_envoy_tests::{Client, Echo, Envoy, Plugin, Proxy, RateLimitServic
 use serde_json::{Value, json};
 
 use crate::load::{Outcome, send};
-use crate::page;
 
 const RATE: u32 = 100;
 
@@ -150,7 +149,7 @@ async fn a_hundred_a_second_over_two_proxies() {
             }
         }
     }
-    page::write("admitted", &table);
+    portcullis_envoy_tests::write_table("shared-limits.md", "admitted", &table);
     assert!(broken.is_empty(), "{broken}");
 }
 
@@ -180,5 +179,5 @@ async fn what_sharing_adds_to_a_request() {
         print!("{row}");
         table.push_str(&row);
     }
-    page::write("latency", &table);
+    portcullis_envoy_tests::write_table("shared-limits.md", "latency", &table);
 }

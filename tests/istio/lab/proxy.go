@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -108,16 +109,18 @@ func (p *Proxy) secrets(c *Cluster) {
 func (p *Proxy) Certificate(t testing.TB) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	var certificate tls.Certificate
+	roots := x509.NewCertPool()
+	// The agent writes three files, one after the other: the last may be missing, or half written, for a moment.
 	p.Ready(t, 30*time.Second, func() (err error) {
-		certificate, err = tls.LoadX509KeyPair(filepath.Join(p.dir, "svid/cert-chain.pem"), filepath.Join(p.dir, "svid/key.pem"))
+		if certificate, err = tls.LoadX509KeyPair(filepath.Join(p.dir, "svid/cert-chain.pem"), filepath.Join(p.dir, "svid/key.pem")); err != nil {
+			return err
+		}
+		pem, err := os.ReadFile(filepath.Join(p.dir, "svid/root-cert.pem"))
+		if err == nil && !roots.AppendCertsFromPEM(pem) {
+			err = errors.New("istiod's root certificate cannot be read")
+		}
 		return err
 	})
-	pem, err := os.ReadFile(filepath.Join(p.dir, "svid/root-cert.pem"))
-	must(err)
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		t.Fatal("istiod's root certificate cannot be read")
-	}
 	return certificate, roots
 }
 

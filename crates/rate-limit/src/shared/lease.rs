@@ -52,6 +52,10 @@ pub(super) struct Refill {
     pub(super) nonce: u64,
     /// Until when that would be answered.
     pub(super) until: Moment,
+    /// The window of now, in nanoseconds.
+    pub(super) window: u64,
+    /// The earliest moment at which it can end, as this worker knows it.
+    pub(super) lasts: Moment,
 }
 
 /// What became of a request, and how much is to be asked for now.

@@ -104,8 +104,8 @@ impl Service {
         if !state.health.is_open(now) || state.queue.len() >= MAX_QUEUE {
             return None;
         }
-        let window = state.clock.window(now, now, unit)?;
-        if window.lasts <= now.after(LEAST_LEASE) {
+        let lasts = state.clock.window(now, now, unit)?.lasts;
+        if lasts <= now.after(LEAST_LEASE) {
             return None;
         }
         let nonce = state.nonce?.wrapping_add(1).max(1);
@@ -119,6 +119,8 @@ impl Service {
             pace: (window / PACES).clamp(PACE.0, PACE.1),
             nonce,
             until: now.after(longest),
+            window,
+            lasts,
         })
     }
 

@@ -14,7 +14,7 @@ const LEAST: u64 = 1_000_000;
 impl Lease {
     /// The batch to be held now; 0 where so little is left that none is.
     pub(super) fn size(&self, refill: &Refill, now: Moment) -> u32 {
-        let remaining = if self.is_alive(now) {
+        let remaining = if self.is_of(refill) {
             self.remaining
         } else {
             refill.requests
@@ -24,6 +24,13 @@ impl Lease {
         let wanted = u64::from(self.wanted).saturating_mul(refill.pace);
         let paced = wanted.div_ceil(since);
         u32::try_from(paced).unwrap_or(u32::MAX).max(1).min(most)
+    }
+
+    /// Whether what was last said is of the window of now. Workers know differently well when it ends, and a
+    /// lease can be over by one of them while by another its window lasts: what is left is as little as before.
+    const fn is_of(&self, refill: &Refill) -> bool {
+        let apart = refill.lasts.nanos().abs_diff(self.lasts.nanos());
+        apart < refill.window / 2
     }
 }
 
@@ -44,6 +51,8 @@ mod tests {
             pace: 1_000_000_000,
             nonce: 1,
             until: now.after(1),
+            window: 1_000_000_000,
+            lasts: now.after(900_000_000),
         };
         lease.size(&refill, now)
     }

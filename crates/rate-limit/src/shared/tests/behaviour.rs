@@ -52,6 +52,34 @@ fn two_proxies_admit_what_one_limit_says() {
 }
 
 #[test]
+fn at_just_the_limit_leases_waste_little_wherever_windows_begin() {
+    for slow in [300, 1_000, 4_000] {
+        for phase in [0, 3_000, 100_000, 250_000, 500_000, 900_000, 990_000] {
+            let mut world = World::new(Limit::new(100, Unit::Second, 100), 2, 2);
+            warm(&mut world);
+            let end = world.until_window_end(1);
+            world.pass(end + phase);
+            for number in 0..1_000_u64 {
+                let late = Fate {
+                    there: slow + number * 7_919 % slow,
+                    back: slow,
+                    ..Fate::quick()
+                };
+                world.fates = [late; 8].into();
+                let worker = usize::try_from(number).unwrap() * 2_639 % world.workers.len();
+                world.request(worker, 0, 1);
+                world.pass(7_500 + number * 104_729 % 5_000);
+            }
+            world.pass(50_000);
+            let admitted = world.count(Became::Admitted);
+            let what = format!("{slow} us there, {phase} us into a window: {admitted}");
+            assert!((990..=1_000).contains(&admitted), "{what}");
+            assert_eq!(world.over_limit(), None, "{what}");
+        }
+    }
+}
+
+#[test]
 fn leases_save_calls() {
     let mut world = World::new(Limit::new(10_000, Unit::Minute, 1_000), 2, 2);
     warm(&mut world);

@@ -79,6 +79,44 @@ fn at_just_the_limit_leases_waste_little_wherever_windows_begin() {
     }
 }
 
+/// Nothing of what is seldom asked may be lost to a batch that was larger than what others had left.
+#[test]
+fn far_over_the_limit_nothing_is_left() {
+    for seed in 8..16 {
+        let mut random = seed * 7_777_777 + 1;
+        let mut random = move |below: u64| {
+            random = 6_364_136_223_846_793_005_u64
+                .wrapping_mul(random)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) % below
+        };
+        let mut world = World::new(Limit::new(100, Unit::Second, 100), 2, 2);
+        world.pass(random(1_000_000));
+        for number in 0..20_200 {
+            let warm = number < 200;
+            let one_way = 300 + random(1_500);
+            let late = Fate {
+                there: one_way,
+                back: one_way,
+                ..Fate::quick()
+            };
+            world.fates = [late; 8].into();
+            let worker = number % 2 + if random(2) == 0 { 0 } else { 2 };
+            world.request(worker, 0, 1);
+            world.pass(if warm { 19_000 + random(2_000) } else { 500 });
+            if number == 199 {
+                let end = world.until_window_end(1);
+                world.pass(end);
+                world.record.clear();
+            }
+        }
+        world.pass(50_000);
+        let admitted = world.count(Became::Admitted);
+        assert!(admitted >= 990, "seed {seed}: {admitted}");
+        assert_eq!(world.over_limit(), None, "seed {seed}");
+    }
+}
+
 #[test]
 fn leases_save_calls() {
     let mut world = World::new(Limit::new(10_000, Unit::Minute, 1_000), 2, 2);

@@ -85,7 +85,11 @@ impl Client {
     pub async fn connect(&self) -> io::Result<Connection> {
         bounded(async {
             let socket = TcpSocket::new_v4()?;
-            socket.bind(SocketAddr::new(self.source, 0))?;
+            // A port that is chosen before the other end is known must be free altogether, and under load
+            // all of them still wait for their last connection to fade.
+            if !self.source.is_unspecified() {
+                socket.bind(SocketAddr::new(self.source, 0))?;
+            }
             let stream = socket.connect(self.address).await?;
             stream.set_nodelay(true)?;
             let (stream, handshake): (Box<dyn Stream>, _) = match &self.tls {

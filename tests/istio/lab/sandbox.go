@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
+	"testing"
 )
 
 const inside = "PORTCULLIS_LAB"
@@ -38,6 +40,17 @@ func Address(ip string) {
 	if out, err := exec.Command("ip", "address", "replace", ip+"/32", "dev", "lo").CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("ip address add %s: %v: %s", ip, err, out))
 	}
+}
+
+// shadow adds text to a file of the system, as this sandbox sees it until the test ends, and nobody else.
+func shadow(t testing.TB, dir, path, text string) {
+	t.Helper()
+	before, err := os.ReadFile(path)
+	must(err)
+	own := filepath.Join(dir, filepath.Base(path))
+	must(os.WriteFile(own, append(before, "\n"+text...), 0o644))
+	must(exec.Command("mount", "--bind", own, path).Run())
+	t.Cleanup(func() { must(exec.Command("umount", "--lazy", path).Run()) })
 }
 
 func must(err error) {

@@ -4,7 +4,7 @@
 //! same round, and the median over the rounds counts.
 
 use crate::{
-    account::processor_time,
+    account::Used,
     caller::Caller,
     proxy::{Proxy, Setup},
     row::Row,
@@ -27,6 +27,8 @@ pub(crate) struct Lane {
     pub(crate) ours: bool,
     /// Microseconds per request, round by round.
     pub(crate) rounds: Vec<f64>,
+    /// Processor time of all rounds.
+    pub(crate) used: Used,
     /// Its proxy.
     pub(crate) proxy: Proxy,
     callers: Vec<Caller>,
@@ -35,43 +37,51 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    /// Starts a row's proxy and warms it up.
+    /// Starts a row's proxy and connects its callers.
     ///
     /// # Panics
-    /// When the proxy does not start or does not permit.
+    /// When the proxy does not start.
     #[must_use]
-    pub(crate) fn start(row: Row, world: &World, scale: &Scale) -> Self {
+    pub(crate) fn start(row: Row, world: &World) -> Self {
         let mut setup = Setup::new(row.filters);
         setup.clusters = row.clusters;
         setup.routed = row.routed;
         let proxy = setup.start(world);
         let tls = world.client();
         let connect = |_| Caller::connect(proxy.address(), &tls);
-        let mut lane = Self {
+        Self {
             name: row.name,
             what: row.what,
             timed: row.timed,
             ours: row.what.contains(".wasm") || row.what.contains("our plugins"),
             rounds: Vec::new(),
+            used: Used::default(),
             callers: (0..CONNECTIONS).map(connect).collect(),
             proxy,
             traffic: row.traffic,
             request: Vec::new(),
-        };
-        say(&format!("warming up: {}", lane.what));
-        lane.send(world, scale.warm_up.max(lane.traffic.addresses()));
-        lane
+        }
+    }
+
+    /// Sends what makes it as fast as it gets.
+    pub(crate) fn warm_up(&mut self, world: &World, scale: &Scale) {
+        say(&format!("warming up: {}", self.what));
+        self.send(world, scale.warm_up.max(self.traffic.addresses()));
     }
 
     /// One round: so many requests, and what the proxy used for them.
-    #[allow(clippy::cast_precision_loss, reason = "nanoseconds of a round")]
     pub(crate) fn round(&mut self, world: &World, requests: u32) {
         self.send(world, requests / 8); // its data is in the processor's caches again
-        let before = processor_time(self.proxy.process());
+        let used = self.spent(world, requests);
+        self.rounds.push(micros(used.whole(), requests));
+        self.used += used;
+    }
+
+    /// What the proxy uses for so many requests.
+    pub(crate) fn spent(&mut self, world: &World, requests: u32) -> Used {
+        let before = Used::by(self.proxy.process());
         self.send(world, requests);
-        let used = processor_time(self.proxy.process()) - before;
-        self.rounds
-            .push(used as f64 / 1_000.0 / f64::from(requests));
+        Used::by(self.proxy.process()) - before
     }
 
     /// Sends requests, one on each connection at a time, and expects that each is permitted.
@@ -113,6 +123,13 @@ impl Lane {
             .zip(&base.rounds)
             .map(|(ours, base)| ours - base)
     }
+}
+
+/// Microseconds for each of so many requests.
+#[allow(clippy::cast_precision_loss, reason = "nanoseconds of a round")]
+#[must_use]
+pub(crate) fn micros(nanoseconds: u64, requests: u32) -> f64 {
+    nanoseconds as f64 / 1_000.0 / f64::from(requests)
 }
 
 /// Open connections of a lane; few, so that the proxy is never idle and nothing waits long.

@@ -15,6 +15,7 @@ mod budget;
 mod caller;
 mod callout;
 mod cost;
+mod curve;
 mod latency;
 mod machine;
 mod memory;
@@ -39,6 +40,10 @@ fn main() -> ExitCode {
     // Sleeping threads wake when they are due, and not 50 us later (proc(5)); callers inherit it.
     drop(fs::write("/proc/self/timerslack_ns", "1"));
     let scale = Scale::asked_for();
+    if env::var("BENCH").is_ok_and(|what| what == "curve") {
+        println!("{}", curve::curves(&scale));
+        return ExitCode::SUCCESS;
+    }
     let run = Run::new(scale);
     if env::var_os("ROWS").is_some() {
         println!("{}", page::costs(&run));

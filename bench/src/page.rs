@@ -71,7 +71,13 @@ pub(crate) fn costs(run: &Run) -> String {
             plus_minus(added),
         );
     }
-    text.push_str("\n![What a request costs more](benchmarks/cost.svg)\n");
+    let beside = run.lanes.iter().map(|lane| lane.used.beside_percent());
+    let _ = writeln!(
+        text,
+        "\nOf any row's time, at most {:.1} % was of threads that do not serve, such as V8's compiler.\n\n\
+         ![What a request costs more](benchmarks/cost.svg)",
+        beside.fold(0.0, f64::max),
+    );
     text
 }
 

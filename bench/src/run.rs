@@ -39,8 +39,11 @@ impl Run {
         let mut lanes: Vec<Lane> = row::all(&world, &scale)
             .into_iter()
             .filter(|row| is_asked_for(row.name))
-            .map(|row| Lane::start(row, &world, &scale))
+            .map(|row| Lane::start(row, &world))
             .collect();
+        for lane in &mut lanes {
+            lane.warm_up(&world, &scale);
+        }
         let partial = env::var_os("ROWS").is_some();
         let latencies = if partial {
             Vec::new()
@@ -126,7 +129,7 @@ impl Run {
 }
 
 /// `ROWS=none,gateway-3` measures only those, while working on one.
-fn is_asked_for(name: &str) -> bool {
+pub(crate) fn is_asked_for(name: &str) -> bool {
     env::var("ROWS").map_or(true, |rows| rows.split(',').any(|row| row == name))
 }
 

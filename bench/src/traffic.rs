@@ -65,13 +65,13 @@ impl Traffic {
     /// Writes the next request in place of what is there.
     ///
     /// # Panics
-    /// When there are no tokens.
+    /// When there are fewer tokens than fill a cache.
     pub(crate) fn write_next(&mut self, tokens: &[String], request: &mut Vec<u8>) {
         let number = self.sent;
         self.sent = self.sent.wrapping_add(1);
         let token = match self.token {
             Token::Repeated => tokens.first(),
-            Token::FirstSight => tokens.get(number as usize % tokens.len()),
+            Token::FirstSight => tokens.get(first_sight(number as usize, tokens.len())),
         };
         // An odd step and a count that is a power of two: every address comes once before one comes again.
         let address = match self.address {
@@ -89,5 +89,17 @@ impl Traffic {
         written.expect("memory");
     }
 }
+
+/// A cache may keep its oldest tokens for ever: those that fill it at first are never sent again.
+const fn first_sight(number: usize, tokens: usize) -> usize {
+    if number < FILL {
+        number
+    } else {
+        FILL + number % (tokens - FILL)
+    }
+}
+
+/// More tokens than a cache holds, ours and the native filter's.
+const FILL: usize = 1_100;
 
 const STEP: u32 = 2_654_435_761;

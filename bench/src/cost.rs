@@ -25,6 +25,9 @@ pub(crate) struct Lane {
     pub(crate) timed: bool,
     /// Whether it is a plugin of ours.
     pub(crate) ours: bool,
+    /// Whether it is in the table of how it grows.
+    pub(crate) grown: bool,
+    one_of: u32,
     /// Microseconds per request, round by round.
     pub(crate) rounds: Vec<f64>,
     /// Processor time of all rounds.
@@ -53,6 +56,8 @@ impl Lane {
             name: row.name,
             what: row.what,
             timed: row.timed,
+            grown: row.grown,
+            one_of: row.one_of,
             ours: row.what.contains(".wasm") || row.what.contains("our plugins"),
             rounds: Vec::new(),
             used: Used::default(),
@@ -66,11 +71,15 @@ impl Lane {
     /// Sends what makes it as fast as it gets.
     pub(crate) fn warm_up(&mut self, world: &World, scale: &Scale) {
         say(&format!("warming up: {}", self.what));
-        self.send(world, scale.warm_up.max(self.traffic.addresses()));
+        self.send(
+            world,
+            (scale.warm_up / self.one_of).max(self.traffic.addresses()),
+        );
     }
 
     /// One round: so many requests, and what the proxy used for them.
     pub(crate) fn round(&mut self, world: &World, requests: u32) {
+        let requests = requests / self.one_of;
         self.send(world, requests / 8); // its data is in the processor's caches again
         let used = self.spent(world, requests);
         self.rounds.push(micros(used.whole(), requests));

@@ -16,6 +16,7 @@ mod caller;
 mod callout;
 mod cost;
 mod curve;
+mod growth;
 mod latency;
 mod machine;
 mod memory;
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
     }
     let run = Run::new(scale);
     if env::var_os("ROWS").is_some() {
-        println!("{}", page::costs(&run));
+        println!("{}\n{}", page::costs(&run), growth::table(&run));
         return ExitCode::SUCCESS;
     }
     let outcomes = outcomes(&run);

@@ -4,6 +4,7 @@ use std::{fmt::Write, fs};
 
 use crate::{
     budget::Outcome,
+    growth,
     latency::RATE,
     machine,
     plot::{Bar, bars},
@@ -18,6 +19,7 @@ pub(crate) fn markdown(run: &Run, outcomes: &[Outcome]) -> String {
     let mut text = machine::described(run.scale.name);
     let sections = [
         costs(run),
+        growth::table(run),
         latencies(run),
         memory(run),
         modules(run),
@@ -56,7 +58,7 @@ pub(crate) fn costs(run: &Run) -> String {
          | --- | ---: | ---: | ---: |\n",
     );
     let chain = run.lanes.iter().any(|lane| lane.name == "chain-native");
-    for lane in &run.lanes {
+    for lane in run.lanes.iter().filter(|lane| !lane.grown) {
         let added = run.added(lane.name, "none");
         let over = if chain && lane.name != "none" {
             format!("{:.2}", run.ratio(lane.name, "chain-native").median)
@@ -151,7 +153,9 @@ fn targets(outcomes: &[Outcome]) -> String {
     text
 }
 
-fn plus_minus(sample: Sample) -> String {
+/// With its noise.
+#[must_use]
+pub(crate) fn plus_minus(sample: Sample) -> String {
     if sample.noise > 0.0 {
         format!("{:.2} ± {:.2}", sample.median, sample.noise)
     } else {
@@ -161,7 +165,10 @@ fn plus_minus(sample: Sample) -> String {
 
 fn plots(run: &Run) -> Vec<(&'static str, String)> {
     let plain = |text: &str| text.replace('`', "");
-    let rows = run.lanes.iter().filter(|lane| lane.name != "none");
+    let rows = run
+        .lanes
+        .iter()
+        .filter(|lane| lane.name != "none" && !lane.grown);
     let cost: Vec<Bar> = rows
         .map(|lane| Bar {
             label: plain(lane.what),

@@ -38,6 +38,25 @@ impl Document {
         self.allow("principals", json!(others(principals)))
     }
 
+    /// With other routes beside that of the request, so many in all; each has a path and a caller of
+    /// its own.
+    ///
+    /// # Panics
+    /// When nothing has asked for anything yet.
+    pub(crate) fn routes(mut self, count: usize) -> Self {
+        let other = |number: usize| {
+            let (team, service) = (number % 100, number % 50);
+            json!({
+                "name": format!("r{number}"),
+                "paths": [format!("/v1/s{team}/r{number}/**")],
+                "allow": {"service_accounts": [format!("team-{number}/svc-{service}")]},
+            })
+        };
+        let routes = self.0["routes"].as_array_mut().expect("a route");
+        routes.extend((1..count).map(other));
+        self
+    }
+
     /// Asks for a token.
     pub(crate) fn token(mut self, world: &World) -> Self {
         self.0["jwt"] = json!({"providers": [{

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     callout::{Service, cluster},
-    native,
+    growth, native,
     plugin::{Document, Key, plugin, reference},
     scale::Scale,
     traffic::Traffic,
@@ -29,10 +29,14 @@ pub(crate) struct Row {
     pub(crate) traffic: Traffic,
     /// Whether latency is measured too.
     pub(crate) timed: bool,
+    /// Whether it is in the table of how it grows, and not in that of all rows.
+    pub(crate) grown: bool,
+    /// A dear row gets only one of so many requests.
+    pub(crate) one_of: u32,
 }
 
 impl Row {
-    const fn new(name: &'static str, what: &'static str, filters: Vec<Value>) -> Self {
+    pub(crate) const fn new(name: &'static str, what: &'static str, filters: Vec<Value>) -> Self {
         Self {
             name,
             what,
@@ -41,6 +45,8 @@ impl Row {
             routed: false,
             traffic: Traffic::same(),
             timed: false,
+            grown: false,
+            one_of: 1,
         }
     }
 
@@ -52,6 +58,16 @@ impl Row {
     /// With a service to ask, in the cluster `callout`.
     fn asking(mut self, address: SocketAddr) -> Self {
         self.clusters.push(cluster("callout", address));
+        self
+    }
+
+    pub(crate) const fn grown(mut self) -> Self {
+        self.grown = true;
+        self
+    }
+
+    pub(crate) const fn one_of(mut self, requests: u32) -> Self {
+        self.one_of = requests;
         self
     }
 
@@ -74,6 +90,7 @@ pub(crate) fn all(world: &World, scale: &Scale) -> Vec<Row> {
     rows.extend(alone(world, scale));
     rows.extend(gateways(world));
     rows.extend(callouts());
+    rows.extend(growth::rows());
     rows
 }
 
@@ -256,4 +273,5 @@ pub(crate) fn all_policies(world: &World) -> Document {
         .limit(Key::Address, 65_536)
 }
 
-const FEW: usize = 10;
+/// Principals of a plain row.
+pub(crate) const FEW: usize = 10;

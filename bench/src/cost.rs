@@ -6,6 +6,8 @@
 use crate::{
     account::Used,
     caller::Caller,
+    callout::cluster,
+    opa::Opa,
     proxy::{Proxy, Setup},
     row::Row,
     sample::Sample,
@@ -32,8 +34,11 @@ pub(crate) struct Lane {
     pub(crate) rounds: Vec<f64>,
     /// Processor time of all rounds.
     pub(crate) used: Used,
+    /// Microseconds per request of the service that it asks, where that is measured.
+    pub(crate) asked: Vec<f64>,
     /// Its proxy.
     pub(crate) proxy: Proxy,
+    agent: Option<Opa>,
     callers: Vec<Caller>,
     traffic: Traffic,
     request: Vec<u8>,
@@ -49,6 +54,11 @@ impl Lane {
         let mut setup = Setup::new(row.filters);
         setup.clusters = row.clusters;
         setup.routed = row.routed;
+        let agent = row.agent.map(|rule| Opa::start(rule, world));
+        let asked = agent
+            .as_ref()
+            .map(|agent| cluster("callout", agent.address()));
+        setup.clusters.extend(asked);
         let proxy = setup.start(world);
         let tls = world.client();
         let connect = |_| Caller::connect(proxy.address(), &tls);
@@ -61,6 +71,8 @@ impl Lane {
             ours: row.what.contains(".wasm") || row.what.contains("our plugins"),
             rounds: Vec::new(),
             used: Used::default(),
+            asked: Vec::new(),
+            agent,
             callers: (0..CONNECTIONS).map(connect).collect(),
             proxy,
             traffic: row.traffic,
@@ -81,7 +93,12 @@ impl Lane {
     pub(crate) fn round(&mut self, world: &World, requests: u32) {
         let requests = requests / self.one_of;
         self.send(world, requests / 8); // its data is in the processor's caches again
+        let asked = self.agent.as_ref().map(Opa::used);
         let used = self.spent(world, requests);
+        if let (Some(agent), Some(before)) = (&self.agent, asked) {
+            let used = agent.used() - before;
+            self.asked.push(micros(used.whole(), requests));
+        }
         self.rounds.push(micros(used.whole(), requests));
         self.used += used;
     }
@@ -91,6 +108,24 @@ impl Lane {
         let before = Used::by(self.proxy.process());
         self.send(world, requests);
         Used::by(self.proxy.process()) - before
+    }
+
+    /// Whether a request for something else is denied: that what is asked does decide.
+    ///
+    /// # Panics
+    /// When it is let through.
+    pub(crate) fn refuses(&mut self, world: &World) {
+        self.traffic.write_next(world.tokens(), &mut self.request);
+        let text = String::from_utf8_lossy(&self.request).replace("/v1/orders/", "/v1/others/");
+        for caller in &mut self.callers {
+            caller.send(text.as_bytes());
+            assert_eq!(caller.status(), 403, "{}: {}", self.name, self.proxy.log());
+        }
+    }
+
+    /// Whether what it asks is measured too.
+    pub(crate) const fn asks_an_agent(&self) -> bool {
+        self.agent.is_some()
     }
 
     /// Sends requests, one on each connection at a time, and expects that each is permitted.

@@ -21,6 +21,7 @@ mod latency;
 mod machine;
 mod memory;
 mod native;
+mod opa;
 mod page;
 mod plot;
 mod plugin;

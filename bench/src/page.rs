@@ -73,6 +73,14 @@ pub(crate) fn costs(run: &Run) -> String {
             plus_minus(added),
         );
     }
+    for lane in run.lanes.iter().filter(|lane| !lane.asked.is_empty()) {
+        let asked = plus_minus(Sample::of(lane.asked.iter().copied()));
+        let _ = writeln!(
+            text,
+            "\n{}: {asked} us more in the agent itself, which runs beside the callers.",
+            lane.what
+        );
+    }
     let beside = run.lanes.iter().map(|lane| lane.used.beside_percent());
     let _ = writeln!(
         text,

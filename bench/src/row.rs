@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::{
     callout::{Service, cluster},
     growth, native,
+    opa::{self, Rule},
     plugin::{Document, Key, plugin, reference},
     scale::Scale,
     traffic::Traffic,
@@ -31,6 +32,8 @@ pub(crate) struct Row {
     pub(crate) timed: bool,
     /// Whether it is in the table of how it grows, and not in that of all rows.
     pub(crate) grown: bool,
+    /// What Open Policy Agent is asked, where it is the service.
+    pub(crate) agent: Option<Rule>,
     /// A dear row gets only one of so many requests.
     pub(crate) one_of: u32,
 }
@@ -46,11 +49,12 @@ impl Row {
             traffic: Traffic::same(),
             timed: false,
             grown: false,
+            agent: None,
             one_of: 1,
         }
     }
 
-    const fn timed(mut self) -> Self {
+    pub(crate) const fn timed(mut self) -> Self {
         self.timed = true;
         self
     }
@@ -90,6 +94,7 @@ pub(crate) fn all(world: &World, scale: &Scale) -> Vec<Row> {
     rows.extend(alone(world, scale));
     rows.extend(gateways(world));
     rows.extend(callouts());
+    rows.extend(opa::rows());
     rows.extend(growth::rows());
     rows
 }

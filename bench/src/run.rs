@@ -43,6 +43,9 @@ impl Run {
             .collect();
         for lane in &mut lanes {
             lane.warm_up(&world, &scale);
+            if lane.asks_an_agent() {
+                lane.refuses(&world);
+            }
         }
         let partial = env::var_os("ROWS").is_some();
         let latencies = if partial {

@@ -5,6 +5,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 /// A plugin as it is built.
@@ -57,6 +58,23 @@ pub(crate) fn envoy_binary() -> PathBuf {
         PathBuf::from,
     );
     existing(binary, "make tools")
+}
+
+/// The minor version of the proxy that the tests run: 40 of 1.40.0. A test whose proxies are configured with something that older
+/// ones do not know asks for it.
+///
+/// # Panics
+/// When its binary does not tell.
+#[must_use]
+pub fn envoy_minor() -> u32 {
+    let told = Command::new(envoy_binary()).arg("--version").output();
+    let told = told.expect("the proxy's binary runs").stdout;
+    let told = String::from_utf8_lossy(&told); // /.../envoy  version: 9e5580.../1.40.0/Clean/RELEASE/BoringSSL
+    let version = told.split_once("version: ").map_or("", |(_, rest)| rest);
+    let version = version.split('/').nth(1).unwrap_or_default();
+    let minor = version.split('.').nth(1);
+    let minor = minor.and_then(|minor| minor.parse().ok());
+    minor.unwrap_or_else(|| panic!("no version in {told}"))
 }
 
 /// nginx: `PORTCULLIS_NGINX`, else the one that the repository unpacks for itself.

@@ -13,7 +13,7 @@ pub async fn assert_permitted(client: &Client, request: &Request) -> Heard {
     assert_eq!(response.status, 200, "{request:?}: {}", response.text());
     response
         .heard()
-        .unwrap_or_else(|| panic!("not the upstream's answer: {}", response.text()))
+        .unwrap_or_else(|| panic!("not the upstream's answer: {response:?}"))
 }
 
 /// Sends a request that must be denied with this status and this reason code, in the reply as in

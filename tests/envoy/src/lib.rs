@@ -34,7 +34,7 @@ mod transport;
 mod wait;
 
 pub use access_log::LogLine;
-pub use artifact::{Plugin, oidc_packages};
+pub use artifact::{Plugin, envoy_minor, oidc_packages};
 pub use client::{Client, Connection};
 pub use echo::{Echo, Heard};
 pub use envoy::Envoy;

@@ -56,6 +56,11 @@ async fn service(ca: &Ca) -> Envoy {
         .await
 }
 
+async fn permitted(connection: &mut Connection) {
+    let response = connection.send(&order()).await;
+    assert_eq!(response.status, 200, "{response:?}");
+}
+
 async fn denied(connection: &mut Connection) -> Vec<String> {
     let response = connection.send(&order()).await;
     let told = (response.status, response.code());
@@ -71,7 +76,7 @@ async fn an_svid_that_ends_closes_its_connection() {
     let short = Short::of(&ca);
     let client = envoy.client_as(&ca, &short.svid);
     let mut one = client.connect().await.unwrap();
-    assert_eq!(one.send(&order()).await.status, 200);
+    permitted(&mut one).await;
     let mut two = Http2::start(client.connect().await.unwrap()).await.unwrap();
     let before = two.get("/v1/orders/7").await.unwrap();
     assert!(!before.iter().any(|frame| frame.kind == Frame::GOAWAY));
@@ -98,7 +103,7 @@ async fn a_denial_of_another_kind_leaves_the_connection_open() {
     let response = connection.send(&Request::get("/elsewhere")).await;
     assert_eq!(response.code().as_deref(), Some("route.unmatched"));
     assert!(response.header("connection").is_empty(), "{response:?}");
-    assert_eq!(connection.send(&order()).await.status, 200);
+    permitted(&mut connection).await;
 }
 
 #[tokio::test]
@@ -139,7 +144,7 @@ async fn a_session_resumed_after_the_end_is_denied() {
         for resumed in [false, true] {
             let mut connection = client.connect().await.unwrap();
             assert_eq!(connection.is_resumed(), resumed);
-            assert_eq!(connection.send(&order()).await.status, 200);
+            permitted(&mut connection).await;
         }
     }
     short.has_ended().await;
@@ -164,7 +169,7 @@ async fn the_remaining_life_is_a_histogram() {
     let client = envoy.client_as(&ca, &leaf.issue());
     let mut connection = client.connect().await.unwrap();
     for _ in 0..3 {
-        assert_eq!(connection.send(&order()).await.status, 200);
+        permitted(&mut connection).await;
     }
     let page = until("the histogram", async || {
         let page = envoy.ask("/stats/prometheus").await; // merged every few seconds

@@ -60,7 +60,7 @@ async fn exactly(route: &'static str, within: &[Case]) {
             }
             let response = caller.send(&request).await;
             let code = response.code().unwrap_or_default();
-            assert_eq!(response.status, 403, "{id} {request:?}");
+            assert_eq!(response.status, 403, "{id} {request:?}: {code}");
             assert!(
                 ["spiffe.not_allowed", "route.not_allowed"].contains(&code.as_str()),
                 "{id} {request:?}: {code}"

@@ -99,7 +99,8 @@ async fn a_certificate_that_ends_on_an_open_connection_ends_there() {
     let client = mesh.with(&leaf.issue());
     let mut connection = client.connect().await.unwrap();
     let charge = || Request::new("POST", "/v1/charges");
-    assert_eq!(connection.send(&charge()).await.status, 200);
+    let response = connection.send(&charge()).await;
+    assert_eq!(response.status, 200, "{response:?}");
     // Certificates count whole seconds.
     let past = end + Duration::from_secs(1);
     until("the certificate's end", async || {

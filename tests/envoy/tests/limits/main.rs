@@ -37,11 +37,16 @@ async fn burst(client: &Client, requests: impl IntoIterator<Item = Request>) -> 
     let mut tasks = JoinSet::new();
     for request in requests {
         let client = client.clone();
-        tasks.spawn(async move { client.send(&request).await.status });
+        tasks.spawn(async move { client.send(&request).await });
     }
-    let statuses = tasks.join_all().await;
-    let count = |wanted: u16| statuses.iter().filter(|status| **status == wanted).count();
+    let responses = tasks.join_all().await;
+    let count = |wanted: u16| {
+        let counted = responses
+            .iter()
+            .filter(|response| response.status == wanted);
+        counted.count()
+    };
     let (permitted, limited) = (count(200), count(429));
-    assert_eq!(permitted + limited, statuses.len(), "{statuses:?}");
+    assert_eq!(permitted + limited, responses.len(), "{responses:?}");
     (permitted, limited)
 }

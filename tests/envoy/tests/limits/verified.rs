@@ -82,7 +82,9 @@ impl Gateway {
     async fn as_workload(&self, path: &str, request: &Request) -> u16 {
         let svid = self.ca.svid(&format!("spiffe://mesh.test/{path}"));
         let client = self.envoy.client_as(&self.ca, &svid);
-        client.send(request).await.status
+        let response = client.send(request).await;
+        assert!([200, 429].contains(&response.status), "{response:?}");
+        response.status
     }
 }
 

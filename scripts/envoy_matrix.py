@@ -32,7 +32,6 @@ CAUSES = [
         "the test's own configuration has a field that this version does not know",
     ),
     ((1, 38), r"spiffe\.certificate_not_stated", "no property `connection.peer_certificate`: 503 `spiffe.certificate_not_stated`"),
-    ((1, 38), r"left: 503\n|\[503, 503|not the upstream's answer: *\n", "a caller with a certificate denied; the test prints no code"),
 ]
 UNKNOWN = "not explained"
 

@@ -115,7 +115,7 @@ impl Lane {
     /// # Panics
     /// When it is let through.
     pub(crate) fn refuses(&mut self, world: &World) {
-        self.traffic.write_next(world.tokens(), &mut self.request);
+        let _ = self.traffic.write_next(world.tokens(), &mut self.request);
         let text = String::from_utf8_lossy(&self.request).replace("/v1/orders/", "/v1/others/");
         for caller in &mut self.callers {
             caller.send(text.as_bytes());
@@ -132,7 +132,8 @@ impl Lane {
     fn send(&mut self, world: &World, requests: u32) {
         for _ in 0..requests.div_ceil(CONNECTIONS) {
             for caller in &mut self.callers {
-                self.traffic.write_next(world.tokens(), &mut self.request);
+                let expected = self.traffic.write_next(world.tokens(), &mut self.request);
+                assert_eq!(expected, 200, "a row is of permits");
                 caller.send(&self.request);
             }
             for caller in &mut self.callers {

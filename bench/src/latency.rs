@@ -38,7 +38,7 @@ impl Latency {
                 let tokens = Arc::clone(&tokens);
                 thread::spawn(move || {
                     let mut request = Vec::new();
-                    Traffic::same().write_next(&tokens, &mut request);
+                    let expected = Traffic::same().write_next(&tokens, &mut request);
                     let mut micros = Vec::new();
                     for number in (first..).step_by(CONNECTIONS as usize) {
                         let due = due(number);
@@ -47,7 +47,7 @@ impl Latency {
                         }
                         thread::sleep(due.saturating_duration_since(Instant::now()));
                         caller.send(&request);
-                        assert_eq!(caller.status(), 200, "a permit");
+                        assert_eq!(caller.status(), expected, "a permit");
                         micros.push(due.elapsed().as_secs_f64() * 1e6);
                     }
                     micros

@@ -6,13 +6,8 @@ use crate::proxy::binary;
 
 /// The versions, the machine, and the command.
 #[must_use]
-pub(crate) fn described(scale: &str) -> String {
+pub(crate) fn described(command: &str) -> String {
     let mut text = String::new();
-    let command = if scale == "full" {
-        "make bench"
-    } else {
-        "BENCH=quick make bench"
-    };
     let lines = [
         ("command", format!("`{command}`")),
         ("proxy", first_line(Command::new(binary()).arg("--version"))),

@@ -16,6 +16,7 @@ mod caller;
 mod callout;
 mod cost;
 mod curve;
+mod endurance;
 mod growth;
 mod latency;
 mod machine;
@@ -35,7 +36,7 @@ mod world;
 
 use std::{env, fs, process::ExitCode};
 
-use crate::{budget::outcomes, run::Run, scale::Scale};
+use crate::{budget::outcomes, endurance::Endurance, run::Run, scale::Scale};
 
 #[allow(clippy::print_stdout, reason = "the table is what a run is for")]
 fn main() -> ExitCode {
@@ -45,6 +46,9 @@ fn main() -> ExitCode {
     if env::var("BENCH").is_ok_and(|what| what == "curve") {
         println!("{}", curve::curves(&scale));
         return ExitCode::SUCCESS;
+    }
+    if env::var("BENCH").is_ok_and(|what| what == "endurance") {
+        return endure();
     }
     let run = Run::new(scale);
     if env::var_os("ROWS").is_some() {
@@ -58,6 +62,21 @@ fn main() -> ExitCode {
         page::write(&run, &text);
     }
     if outcomes.iter().any(budget::Outcome::is_missed) {
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Millions of requests, for the memory after them.
+#[allow(clippy::print_stdout, reason = "the table is what a run is for")]
+fn endure() -> ExitCode {
+    let endurance = Endurance::new();
+    let text = endurance.markdown();
+    println!("{text}");
+    if env::var_os("REQUESTS").is_none() {
+        page::put("endurance", &text);
+    }
+    if endurance.outcome().is_missed() {
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

@@ -16,7 +16,7 @@ use crate::{
 /// The whole of it.
 #[must_use]
 pub(crate) fn markdown(run: &Run, outcomes: &[Outcome]) -> String {
-    let mut text = machine::described(run.scale.name);
+    let mut text = machine::described(run.scale.command());
     let sections = [
         costs(run),
         growth::table(run),
@@ -32,16 +32,28 @@ pub(crate) fn markdown(run: &Run, outcomes: &[Outcome]) -> String {
     text
 }
 
-/// Writes the text between the marks of docs/benchmarks.md, and the plots beside it.
+/// Writes a text of a command between its marks in docs/benchmarks.md; what others wrote stays.
 ///
 /// # Panics
-/// When the page cannot be written, or has no marks.
-pub(crate) fn write(run: &Run, text: &str) {
+/// When the page cannot be written, or has no such marks.
+pub(crate) fn put(name: &str, text: &str) {
     let path = repository().join("docs/benchmarks.md");
     let page = fs::read_to_string(&path).expect("docs/benchmarks.md");
-    let (before, rest) = page.split_once(BEGIN).expect("the mark of the run");
-    let (_, after) = rest.split_once(END).expect("the end of the run");
-    fs::write(&path, format!("{before}{BEGIN}\n{text}{END}{after}")).expect("the page");
+    let (begin, end) = (
+        format!("<!-- {name} -->\n"),
+        format!("<!-- end of {name} -->"),
+    );
+    let (before, rest) = page.split_once(&begin).expect("the mark of this command");
+    let (_, after) = rest.split_once(&end).expect("its end");
+    fs::write(&path, format!("{before}{begin}\n{text}{end}{after}")).expect("the page");
+}
+
+/// Writes what a run has measured into docs/benchmarks.md, and the plots beside it.
+///
+/// # Panics
+/// When they cannot be written.
+pub(crate) fn write(run: &Run, text: &str) {
+    put("run", text);
     let folder = repository().join("docs/benchmarks");
     fs::create_dir_all(&folder).expect("a folder for plots");
     for (name, plot) in plots(run) {
@@ -141,7 +153,9 @@ fn modules(run: &Run) -> String {
     text
 }
 
-fn targets(outcomes: &[Outcome]) -> String {
+/// What budgets ask, and what was reached.
+#[must_use]
+pub(crate) fn targets(outcomes: &[Outcome]) -> String {
     let mut text = String::from(
         "### Targets\n\n| | goal | reached | held today | |\n| --- | ---: | ---: | ---: | --- |\n",
     );
@@ -204,6 +218,3 @@ fn plots(run: &Run) -> Vec<(&'static str, String)> {
         ("latency.svg", bars("Latency, us", &latency)),
     ]
 }
-
-const BEGIN: &str = "<!-- run -->\n";
-const END: &str = "<!-- end of run -->";

@@ -27,6 +27,15 @@ pub(crate) struct Scale {
 }
 
 impl Scale {
+    /// The command that asks for it.
+    #[must_use]
+    pub(crate) fn command(&self) -> &'static str {
+        match self.name {
+            "full" => "make bench",
+            _ => "BENCH=quick make bench",
+        }
+    }
+
     /// The full one, or the one of `BENCH=quick`.
     #[must_use]
     pub(crate) fn asked_for() -> Self {

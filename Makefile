@@ -33,7 +33,7 @@ proof-limits-accuracy: ## The table of how many pass, over one to sixteen worker
 proof-limits-keys: ## The table of a million keys: memory, and keys that share
 	@scripts/proof-limits.sh keys
 
-bench: ## What policies cost beside the native filters; writes docs/benchmarks.md (BENCH=quick: two minutes, writes nothing)
+bench: ## What policies cost beside the native filters; writes docs/benchmarks.md (BENCH=quick: two minutes, writes nothing; BENCH=endurance: memory after five million requests)
 	@scripts/bench.sh
 
 build: ## Build the command line and the demo into dist/bin, statically linked

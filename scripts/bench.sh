@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Measures what policies cost beside the proxy's own filters. BENCH=quick takes under two minutes and writes
 # nothing; without it docs/benchmarks.md is written anew, in under ten.
+# BENCH=endurance sends five million requests instead and writes the memory after them; BENCH=curve shows how warm a
+# proxy gets.
 # ROWS=none,gateway-3 measures only those rows, while working on one.
 set -euo pipefail
 # shellcheck source=scripts/env.sh

@@ -93,11 +93,13 @@ pub(crate) fn costs(run: &Run) -> String {
             lane.what
         );
     }
+    let rounds = run.lanes.first().map_or(0, |lane| lane.rounds.len());
     let beside = run.lanes.iter().map(|lane| lane.used.beside_percent());
     let _ = writeln!(
         text,
-        "\nOf any row's time, at most {:.1} % was of threads that do not serve, such as V8's compiler.\n\n\
+        "\n{rounds} rounds of {} requests. Of any row's time, at most {:.1} % was of threads that do not serve, such as V8's compiler.\n\n\
          ![What a request costs more](benchmarks/cost.svg)",
+        run.scale.requests,
         beside.fold(0.0, f64::max),
     );
     text

@@ -1,6 +1,9 @@
 //! One run: all that was measured, by the names of the rows.
 
-use std::{env, fs, thread, time::Duration};
+use std::{
+    env, fs, thread,
+    time::{Duration, Instant},
+};
 
 use crate::{
     cost::Lane,
@@ -34,6 +37,7 @@ impl Run {
     /// Measures everything.
     #[must_use]
     pub(crate) fn new(scale: Scale) -> Self {
+        let began = Instant::now();
         let world = World::new(scale.tokens);
         say("starting the proxies");
         let mut lanes: Vec<Lane> = row::all(&world, &scale)
@@ -54,6 +58,10 @@ impl Run {
             latencies(&lanes, &world, &scale)
         };
         for round in 1..=scale.rounds {
+            if round > scale.least_rounds && began.elapsed() > scale.lasting {
+                say("this machine is slow: the rounds that there were must do");
+                break;
+            }
             say(&format!(
                 "processor time: round {round} of {}",
                 scale.rounds

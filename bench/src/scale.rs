@@ -9,6 +9,10 @@ pub(crate) struct Scale {
     pub(crate) name: &'static str,
     /// Rounds over all rows; the median of them counts.
     pub(crate) rounds: usize,
+    /// Rounds that there are however slow the machine is.
+    pub(crate) least_rounds: usize,
+    /// After so long no further round begins, so that a run ends in time.
+    pub(crate) lasting: Duration,
     /// Requests of a row in one round.
     pub(crate) requests: u32,
     /// Requests of a row before the first round. `BENCH=curve` shows that after 1,000 the cost falls no
@@ -49,6 +53,8 @@ impl Scale {
 const FULL: Scale = Scale {
     name: "full",
     rounds: 15,
+    least_rounds: 7,
+    lasting: Duration::from_secs(8 * 60),
     requests: 2_000,
     warm_up: 6_000,
     tokens: 6_000,
@@ -61,6 +67,8 @@ const FULL: Scale = Scale {
 const QUICK: Scale = Scale {
     name: "quick",
     rounds: 7,
+    least_rounds: 5,
+    lasting: Duration::from_secs(100),
     requests: 1_000,
     warm_up: 2_000,
     tokens: 2_500,

@@ -75,5 +75,5 @@ const QUICK: Scale = Scale {
     addresses: 1 << 16,
     timed: Duration::from_secs(1),
     timed_rounds: 2,
-    workers: &[1, 2],
+    workers: &[1, 4],
 };

@@ -180,13 +180,18 @@ impl TokenCache {
         });
     }
 
-    /// Moves the hand on: a slot that was used gets another round, one that was not goes.
+    /// Moves the hand on: a slot that was used gets another round, one that was not goes. The last slot
+    /// is the newest and not looked at where it stands: it moves into the next that becomes free, which
+    /// the hand has passed then.
     fn turn(&mut self) {
-        match self.slots.get(self.hand) {
-            None => self.hand = 0,
-            Some(slot) if slot.used.take() => self.hand = self.hand.saturating_add(1),
-            Some(_) => self.evict(self.hand),
+        if self.hand.saturating_add(1) >= self.slots.len() {
+            self.hand = 0;
         }
+        let used = self.slots.get(self.hand).map(|slot| slot.used.take());
+        if used == Some(false) {
+            self.evict(self.hand);
+        }
+        self.hand = self.hand.saturating_add(1);
     }
 
     fn evict(&mut self, number: usize) {

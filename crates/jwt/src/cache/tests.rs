@@ -36,6 +36,12 @@ fn has(cache: &TokenCache, token: &[u8]) -> bool {
     cache.find(0, print(token), token, now()).is_some()
 }
 
+/// As [`has`], but the token is not more in use for it.
+fn has_unused(cache: &TokenCache, token: &[u8]) -> bool {
+    let slot = cache.slots.iter().find(|slot| *slot.token == *token);
+    slot.is_some()
+}
+
 #[test]
 fn exact_bytes_of_one_provider_are_found() {
     let mut cache = cache(10, 10_000);
@@ -72,6 +78,17 @@ fn a_token_in_use_outlives_those_seen_once() {
     }
     assert!(has(&cache, &[49]), "the newest is kept");
     assert_eq!(cache.slots.len(), 3);
+}
+
+#[test]
+fn of_tokens_seen_once_the_oldest_go_first() {
+    let mut cache = cache(5, 10_000);
+    for n in 0..50_u8 {
+        put(&mut cache, &[n]);
+        for kept in n.saturating_sub(4)..=n {
+            assert!(has_unused(&cache, &[kept]), "{kept} after {n}");
+        }
+    }
 }
 
 #[test]

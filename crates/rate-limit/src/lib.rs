@@ -44,4 +44,4 @@ pub use shared::{ServiceFault, wire};
 pub use table::{
     Charge, Clock, Identity, MAX_RETRIES, Refusal, SeedSource, Size, Table, Unusable, Verdict,
 };
-pub use tallies::{Named, Tallies};
+pub use tallies::Tallies;

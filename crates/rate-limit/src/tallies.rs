@@ -35,29 +35,27 @@ pub struct Tallies {
     pub leases_crowded: Cell<u64>,
 }
 
-/// A counter's name in metrics, and how to read it.
-pub type Named = (&'static str, fn(&Tallies) -> u64);
-
 impl Tallies {
     /// Each counter under its name in metrics, so that a plugin shows all of them.
-    pub const ALL: [Named; 14] = [
-        ("evictions", |tallies| tallies.evictions.get()),
-        ("overflows", |tallies| tallies.overflows.get()),
-        ("overflows_denied", |tallies| tallies.overflows_denied.get()),
-        ("corrupt", |tallies| tallies.corrupt.get()),
-        ("clamped", |tallies| tallies.clamped.get()),
-        ("lost_swaps", |tallies| tallies.lost_swaps.get()),
-        ("contentions", |tallies| tallies.contentions.get()),
-        ("service_calls", |tallies| tallies.service_calls.get()),
-        ("service_asks", |tallies| tallies.service_asks.get()),
-        ("service_faults", |tallies| tallies.service_faults.get()),
-        ("service_missed", |tallies| tallies.service_missed.get()),
-        ("lease_refills", |tallies| tallies.lease_refills.get()),
-        ("lease_tokens_unused", |tallies| {
-            tallies.lease_tokens_unused.get()
-        }),
-        ("leases_crowded", |tallies| tallies.leases_crowded.get()),
-    ];
+    #[must_use]
+    pub const fn all(&self) -> [(&'static str, u64); 14] {
+        [
+            ("evictions", self.evictions.get()),
+            ("overflows", self.overflows.get()),
+            ("overflows_denied", self.overflows_denied.get()),
+            ("corrupt", self.corrupt.get()),
+            ("clamped", self.clamped.get()),
+            ("lost_swaps", self.lost_swaps.get()),
+            ("contentions", self.contentions.get()),
+            ("service_calls", self.service_calls.get()),
+            ("service_asks", self.service_asks.get()),
+            ("service_faults", self.service_faults.get()),
+            ("service_missed", self.service_missed.get()),
+            ("lease_refills", self.lease_refills.get()),
+            ("lease_tokens_unused", self.lease_tokens_unused.get()),
+            ("leases_crowded", self.leases_crowded.get()),
+        ]
+    }
 }
 
 /// Adds one to a counter.

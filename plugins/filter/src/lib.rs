@@ -27,6 +27,7 @@ mod reply;
 mod root;
 mod seams;
 mod stated;
+mod tallies;
 mod worker;
 
 pub use root::Policies;

@@ -8,12 +8,13 @@ use policy::{ProxySignatures, Store, Unreadable};
 use crate::beside::{Attendant, Begin};
 use crate::histogram::Histogram;
 use crate::host::{SharedData, VerifySignature, abi};
+use crate::tallies::{Numbers, Tallies};
 
 /// The seams between policies and the proxy, for the constructors of policies.
 #[derive(Default)]
 pub struct Seams {
     store: Rc<SharedData>,
-    tallies: RefCell<Vec<Tally>>,
+    tallies: RefCell<Vec<Box<dyn Numbers>>>,
     histograms: RefCell<Vec<Histogram>>,
     announced: RefCell<Vec<Announced>>,
     begin: Cell<Option<Begin>>,
@@ -34,14 +35,15 @@ impl Seams {
         abi::random().map_err(|_| Unreadable)
     }
 
-    /// Shows a number of a policy, one that only grows, as the counter `portcullis.<plugin>.<name>`.
-    pub fn tally<T: 'static>(&self, name: &'static str, of: &Rc<T>, read: fn(&T) -> u64) {
-        let of = Rc::clone(of);
-        self.tallies.borrow_mut().push(Tally {
-            name,
-            read: Box::new(move || read(&of)),
-            shown: Cell::new(0),
-        });
+    /// Shows numbers of a policy, ones that only grow, each as the counter `portcullis.<plugin>.<name>`.
+    pub fn tallies<T: 'static, const N: usize>(
+        &self,
+        of: &Rc<T>,
+        read: fn(&T) -> [(&'static str, u64); N],
+    ) {
+        self.tallies
+            .borrow_mut()
+            .push(Box::new(Tallies::new(of, read)));
     }
 
     /// Shows values that a policy has seen as the histogram `portcullis.<plugin>.<name>`. `take`
@@ -99,7 +101,7 @@ impl Seams {
         self.begin.get()
     }
 
-    pub(crate) fn into_numbers(self) -> (Vec<Tally>, Vec<Histogram>) {
+    pub(crate) fn into_numbers(self) -> (Vec<Box<dyn Numbers>>, Vec<Histogram>) {
         (self.tallies.into_inner(), self.histograms.into_inner())
     }
 }
@@ -114,31 +116,4 @@ impl std::fmt::Debug for Seams {
 struct Announced {
     name: &'static str,
     read: Box<dyn Fn() -> (u64, String)>,
-}
-
-/// A policy's own number, and how much of it the counter shows.
-pub(crate) struct Tally {
-    pub(crate) name: &'static str,
-    read: Box<dyn Fn() -> u64>,
-    shown: Cell<u64>,
-}
-
-impl Tally {
-    /// How far the number is ahead of the counter.
-    pub(crate) fn ahead(&self) -> u64 {
-        (self.read)().saturating_sub(self.shown.get())
-    }
-
-    /// The counter has caught up by this much.
-    pub(crate) fn caught_up(&self, by: u64) {
-        self.shown.set(self.shown.get().saturating_add(by));
-    }
-}
-
-impl std::fmt::Debug for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tally")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
 }

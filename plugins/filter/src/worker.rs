@@ -21,8 +21,8 @@ use crate::host::{Counters, HostError, abi};
 use crate::logger::{self, About};
 use crate::parking::Later;
 use crate::reply;
-use crate::seams::Tally;
 use crate::stated::Stated;
+use crate::tallies::Numbers;
 
 /// What one root context decides with. Nothing of it is shared with another root context.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ pub(crate) struct Worker {
 #[derive(Debug)]
 pub(crate) enum Ruling {
     /// By the document; its policies' own numbers are shown as counters.
-    Engine(Box<Engine>, Vec<Tally>, Vec<Histogram>),
+    Engine(Box<Engine>, Vec<Box<dyn Numbers>>, Vec<Histogram>),
     /// All are denied for one reason.
     DenyAll(Reason),
 }
@@ -192,7 +192,7 @@ impl Worker {
         let outcomes = permit.outcomes.iter().map(|(name, value)| (*name, value));
         let facts = permit.facts.iter().map(|(name, value)| (&**name, value));
         for (name, value) in outcomes.chain(facts) {
-            abi::set_property(format!("portcullis.{name}").as_bytes(), value)?;
+            abi::set_property(&[b"portcullis.", name.as_bytes()].concat(), value)?;
         }
         self.counters.add(1, "permitted", || {
             format!("portcullis.{}.permitted", self.plugin)
@@ -222,12 +222,11 @@ impl Worker {
         let Ruling::Engine(_, tallies, histograms) = &self.ruling else {
             return;
         };
-        for tally in tallies {
-            let ahead = tally.ahead();
-            let name = || format!("portcullis.{}.{}", self.plugin, tally.name);
-            if ahead > 0 && self.counters.add(ahead, tally.name, name).is_ok() {
-                tally.caught_up(ahead);
-            }
+        for numbers in tallies {
+            numbers.tell_news(&mut |number, ahead| {
+                let name = || format!("portcullis.{}.{number}", self.plugin);
+                self.counters.add(ahead, number, name).is_ok()
+            });
         }
         for histogram in histograms {
             let _ = histogram.show(self.plugin);

@@ -13,9 +13,7 @@ use spiffe::{Identity, Lives, SpiffeId};
 filter::plugin!("gateway", |seams| {
     let limits = Limits::new(seams.store(), Seams::random);
     let tallies = limits.tallies();
-    for (name, count) in Tallies::ALL {
-        seams.tally(name, &tallies, count);
-    }
+    seams.tallies(&tallies, Tallies::all);
     let signatures = Rc::new(Native::new(Seams::signatures()));
     seams.announce("native_signatures", &signatures, Native::state);
     let identity = Identity::new();
@@ -28,9 +26,7 @@ filter::plugin!("gateway", |seams| {
         .with_workloads(identity.workloads());
     seams.run_errands();
     let fetches = tokens.fetch_tallies();
-    for (name, count) in FetchTallies::ALL {
-        seams.tally(name, &fetches, count);
-    }
+    seams.tallies(&fetches, FetchTallies::all);
     vec![
         Box::new(identity),
         Box::new(tokens),

@@ -14,9 +14,7 @@ filter::plugin!("jwt_authn", |seams| {
     let signatures = Rc::new(Native::new(Seams::signatures()));
     seams.announce("native_signatures", &signatures, Native::state);
     let tallies = Rc::<Tallies>::default();
-    for (name, count) in Tallies::ALL {
-        seams.tally(name, &tallies, count);
-    }
+    seams.tallies(&tallies, Tallies::all);
     let ledger = Ledger::new(seams.store(), Rc::new(Seams::random), tallies);
     let tokens = Tokens::with_signatures(signatures)
         .with_budgets(Rc::new(ledger))
@@ -25,8 +23,6 @@ filter::plugin!("jwt_authn", |seams| {
         .with_spiffe_ids(SpiffeId::is_in);
     seams.run_errands();
     let fetches = tokens.fetch_tallies();
-    for (name, count) in FetchTallies::ALL {
-        seams.tally(name, &fetches, count);
-    }
+    seams.tallies(&fetches, FetchTallies::all);
     vec![Box::new(tokens), Box::new(ApiKeys::new())]
 });

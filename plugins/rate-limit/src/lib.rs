@@ -8,9 +8,7 @@ use rate_limit::{Limits, Tallies};
 filter::plugin!("rate_limit", |seams| {
     let limits = Limits::new(seams.store(), Seams::random);
     let tallies = limits.tallies();
-    for (name, count) in Tallies::ALL {
-        seams.tally(name, &tallies, count);
-    }
+    seams.tallies(&tallies, Tallies::all);
     seams.run_errands();
     vec![Box::new(limits)]
 });

@@ -45,12 +45,24 @@ impl Size {
     /// store is shared with whatever else runs under the same `vm_id`.
     pub(super) fn set(self, spread: u64) -> String {
         let Self(sets) = self;
-        format!("portcullis.v1.rl.{sets}.{}", spread % sets)
+        self.name("", spread % sets)
     }
 
     /// The name of the set of coarse entries for a hash.
     pub(super) fn coarse(self, spread: u64) -> String {
+        self.name("coarse.", spread % COARSE_SETS)
+    }
+
+    /// Put together by hand: every request asks for one, and `format!` is a dozen functions.
+    fn name(self, kind: &str, number: u64) -> String {
         let Self(sets) = self;
-        format!("portcullis.v1.rl.{sets}.coarse.{}", spread % COARSE_SETS)
+        [
+            "portcullis.v1.rl.",
+            &sets.to_string(),
+            ".",
+            kind,
+            &number.to_string(),
+        ]
+        .concat()
     }
 }

@@ -32,8 +32,8 @@ pub(crate) fn writer() {
 /// Counts requests in the shared store, and shows the count.
 pub(crate) fn counting() {
     filter::install!("counting", |seams: &Seams| {
-        seams.tally("counted", &Rc::new(()), |()| {
-            with(|state| u64::from(state.last_number))
+        seams.tallies(&Rc::new(()), |()| {
+            [("counted", with(|state| u64::from(state.last_number)))]
         });
         vec![Box::new(Probe::new(Counts(seams.store()))) as Box<dyn Policy>]
     });

@@ -36,10 +36,9 @@ fn has(cache: &TokenCache, token: &[u8]) -> bool {
     cache.find(0, print(token), token, now()).is_some()
 }
 
-/// As [`has`], but the token is not more in use for it.
-fn has_unused(cache: &TokenCache, token: &[u8]) -> bool {
-    let slot = cache.slots.iter().find(|slot| *slot.token == *token);
-    slot.is_some()
+/// As [`has`], but the token does not count as used for it.
+fn keeps(cache: &TokenCache, token: &[u8]) -> bool {
+    cache.slots.iter().any(|slot| *slot.token == *token)
 }
 
 #[test]
@@ -86,7 +85,7 @@ fn of_tokens_seen_once_the_oldest_go_first() {
     for n in 0..50_u8 {
         put(&mut cache, &[n]);
         for kept in n.saturating_sub(4)..=n {
-            assert!(has_unused(&cache, &[kept]), "{kept} after {n}");
+            assert!(keeps(&cache, &[kept]), "{kept} after {n}");
         }
     }
 }

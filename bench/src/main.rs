@@ -18,6 +18,7 @@ mod cost;
 mod curve;
 mod endurance;
 mod growth;
+mod interface;
 mod latency;
 mod machine;
 mod memory;

@@ -103,10 +103,22 @@ pub(crate) fn plugin(name: &str, document: &Document) -> Value {
     wasm(&module(name), Some(&document.0.to_string()))
 }
 
-/// A filter of `bench/wasm`, which the proxy reads in its text form.
+/// A filter of `bench/wasm`, without a configuration.
 #[must_use]
 pub(crate) fn reference(name: &str) -> Value {
-    wasm(&built(name), None)
+    wasm(&built(name, &text(name)), None)
+}
+
+/// A filter of `bench/wasm` that does twice for a request what it does.
+#[must_use]
+pub(crate) fn twice(name: &str) -> Value {
+    wasm(&built(name, &text(name)), Some("twice"))
+}
+
+/// A filter in text form.
+#[must_use]
+pub(crate) fn written(name: &str, text: &str) -> Value {
+    wasm(&built(name, text), None)
 }
 
 /// The module of one of our plugins: below `PORTCULLIS_DIST`, else `dist/`.
@@ -133,10 +145,15 @@ pub(crate) fn repository() -> &'static Path {
         .expect("a folder above this crate")
 }
 
-/// A filter of `bench/wasm` as a module.
-fn built(name: &str) -> PathBuf {
-    let source = repository().join(format!("bench/wasm/{name}.wat"));
-    let module = wat::parse_file(&source).expect("a module in text form");
+/// The text of a filter of `bench/wasm`.
+fn text(name: &str) -> String {
+    let path = repository().join(format!("bench/wasm/{name}.wat"));
+    std::fs::read_to_string(path).expect("a filter")
+}
+
+/// A module, from its text form.
+fn built(name: &str, text: &str) -> PathBuf {
+    let module = wat::parse_str(text).expect("a module in text form");
     let path = env::temp_dir().join(format!(
         "portcullis-bench-{}-{name}.wasm",
         std::process::id()

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     callout::{Service, cluster},
-    growth, native,
+    growth, interface, native,
     opa::{self, Rule},
     plugin::{Document, Key, plugin, reference},
     scale::Scale,
@@ -90,6 +90,7 @@ impl Row {
 #[must_use]
 pub(crate) fn all(world: &World, scale: &Scale) -> Vec<Row> {
     let mut rows = bare();
+    rows.extend(interface::rows());
     rows.extend(natives(world));
     rows.extend(alone(world, scale));
     rows.extend(gateways(world));

@@ -20,10 +20,17 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Whether the goal is met, give or take the noise of the run.
+    /// Whether the goal is met; `None` where the noise of the run is too great to tell.
     #[must_use]
-    pub(crate) fn meets_goal(&self) -> bool {
-        self.reached.median - self.reached.noise <= self.goal
+    pub(crate) fn meets_goal(&self) -> Option<bool> {
+        let Sample { median, noise } = self.reached;
+        if median + noise <= self.goal {
+            Some(true)
+        } else if median - noise > self.goal {
+            Some(false)
+        } else {
+            None
+        }
     }
 
     /// Whether it is missed by more than the noise of the run.
@@ -101,13 +108,8 @@ fn reached(run: &Run, entry: &Table) -> Option<Sample> {
         "micros" => Some(run.added(word(entry, "of"), word(entry, "above"))),
         // what a row adds to the latency of no filter, over what another adds
         "latency" => {
-            let part = number(entry, "quantile");
-            let base = run.latency("none", part)?;
-            let added = |name| {
-                run.latency(name, part)
-                    .map(|micros| (micros - base).max(1.0))
-            };
-            Some(exact(added(word(entry, "of"))? / added(word(entry, "to"))?))
+            let (of, to) = (word(entry, "of"), word(entry, "to"));
+            run.latency_ratio(of, to, number(entry, "quantile"))
         }
         // megabytes of each further worker, above those of a proxy without a filter
         "memory" => Some(exact(

@@ -10,16 +10,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{caller::Caller, sample::quantile, traffic::Traffic, world::World};
+use crate::{
+    caller::Caller,
+    sample::{Sample, quantile},
+    traffic::Traffic,
+    world::World,
+};
 
 /// Latencies of one lane, in microseconds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Latency {
-    micros: Vec<f64>,
+    /// Round by round, each sorted.
+    rounds: Vec<Vec<f64>>,
 }
 
 impl Latency {
-    /// Sends `rate` requests a second for so long.
+    /// One round: sends [`RATE`] requests a second for so long.
     ///
     /// # Panics
     /// When the proxy does not permit.
@@ -54,17 +60,34 @@ impl Latency {
                 })
             })
             .collect();
-        for thread in threads {
-            self.micros.extend(thread.join().expect("a caller"));
-        }
-        self.micros.sort_by(f64::total_cmp);
+        let answers = threads.into_iter().map(thread::JoinHandle::join);
+        self.rounds
+            .push(sorted(answers.flat_map(|micros| micros.expect("a caller"))));
     }
 
-    /// A quantile, in microseconds.
+    /// A quantile of all that was measured, in microseconds.
     #[must_use]
     pub(crate) fn quantile(&self, part: f64) -> f64 {
-        quantile(&self.micros, part)
+        quantile(&sorted(self.rounds.iter().flatten().copied()), part)
     }
+
+    /// What it adds to a base at a quantile, over what another adds, round by round.
+    #[must_use]
+    pub(crate) fn ratio(&self, other: &Self, base: &Self, part: f64) -> Sample {
+        let at = |latency: &Self| -> Vec<f64> {
+            let rounds = latency.rounds.iter();
+            rounds.map(|round| quantile(round, part)).collect()
+        };
+        let rounds = at(self).into_iter().zip(at(other)).zip(at(base));
+        // a service that adds nothing would be a round in which something else took all the time
+        Sample::of(rounds.map(|((ours, theirs), base)| (ours - base) / (theirs - base).max(1.0)))
+    }
+}
+
+fn sorted(micros: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut micros: Vec<f64> = micros.collect();
+    micros.sort_by(f64::total_cmp);
+    micros
 }
 
 /// Requests a second; a tenth of what one worker could do.

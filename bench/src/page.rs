@@ -164,8 +164,9 @@ pub(crate) fn targets(outcomes: &[Outcome]) -> String {
     for outcome in outcomes {
         let verdict = match (outcome.meets_goal(), outcome.is_missed()) {
             (_, true) => "**over what is held**",
-            (true, false) => "met",
-            (false, false) => "not met",
+            (Some(true), false) => "met",
+            (Some(false), false) => "not met",
+            (None, false) => "within the noise",
         };
         let (what, goal, holds) = (&outcome.what, outcome.goal, outcome.holds);
         let reached = plus_minus(outcome.reached);

@@ -123,11 +123,15 @@ impl Run {
         self.lane(name).ratio(self.lane(to), self.lane("none"))
     }
 
-    /// A quantile of a row's latency, in microseconds; `None` where it was not measured.
+    /// What a row adds to the latency of no filter at a quantile, over what another adds; `None` where it
+    /// was not measured.
     #[must_use]
-    pub(crate) fn latency(&self, name: &str, part: f64) -> Option<f64> {
-        let found = self.latencies.iter().find(|(row, _)| *row == name);
-        found.map(|(_, latency)| latency.quantile(part))
+    pub(crate) fn latency_ratio(&self, name: &str, to: &str, part: f64) -> Option<Sample> {
+        let of = |name| {
+            let found = self.latencies.iter().find(|(row, _)| *row == name);
+            found.map(|(_, latency)| latency)
+        };
+        Some(of(name)?.ratio(of(to)?, of("none")?, part))
     }
 
     /// Megabytes of each further worker.

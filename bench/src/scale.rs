@@ -59,8 +59,8 @@ const FULL: Scale = Scale {
     warm_up: 6_000,
     tokens: 6_000,
     addresses: 1 << 20,
-    timed: Duration::from_secs(3),
-    timed_rounds: 4,
+    timed: Duration::from_millis(1_500),
+    timed_rounds: 8,
     workers: &[1, 2, 4, 8],
 };
 
@@ -73,7 +73,7 @@ const QUICK: Scale = Scale {
     warm_up: 2_000,
     tokens: 2_500,
     addresses: 1 << 16,
-    timed: Duration::from_secs(1),
-    timed_rounds: 2,
+    timed: Duration::from_millis(500),
+    timed_rounds: 4,
     workers: &[1, 4],
 };

@@ -71,16 +71,21 @@ impl Latency {
         quantile(&sorted(self.rounds.iter().flatten().copied()), part)
     }
 
-    /// What it adds to a base at a quantile, over what another adds, round by round.
+    /// What it adds to a base at a quantile, over what another adds, round by round. A round in which the
+    /// other added nothing says only that something else took all the time; `None` where all were such.
     #[must_use]
-    pub(crate) fn ratio(&self, other: &Self, base: &Self, part: f64) -> Sample {
+    pub(crate) fn ratio(&self, other: &Self, base: &Self, part: f64) -> Option<Sample> {
         let at = |latency: &Self| -> Vec<f64> {
             let rounds = latency.rounds.iter();
             rounds.map(|round| quantile(round, part)).collect()
         };
         let rounds = at(self).into_iter().zip(at(other)).zip(at(base));
-        // a service that adds nothing would be a round in which something else took all the time
-        Sample::of(rounds.map(|((ours, theirs), base)| (ours - base) / (theirs - base).max(1.0)))
+        let added = rounds.map(|((ours, theirs), base)| (ours - base, theirs - base));
+        let ratios: Vec<f64> = added
+            .filter(|(_, theirs)| *theirs >= 1.0)
+            .map(|(ours, theirs)| ours / theirs)
+            .collect();
+        (!ratios.is_empty()).then(|| Sample::of(ratios))
     }
 }
 
@@ -95,3 +100,24 @@ pub(crate) const RATE: u32 = 1_000;
 
 /// Connections that share the rate.
 const CONNECTIONS: u32 = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(medians: &[f64]) -> Latency {
+        Latency {
+            rounds: medians.iter().map(|median| vec![*median; 3]).collect(),
+        }
+    }
+
+    #[test]
+    fn rounds_in_which_the_other_adds_nothing_tell_nothing() {
+        let base = measured(&[100.0, 100.0, 100.0]);
+        let service = measured(&[300.0, 90.0, 200.0]);
+        let ours = measured(&[150.0, 500.0, 125.0]);
+        let ratio = ours.ratio(&service, &base, 0.5).expect("two rounds");
+        assert!((ratio.median - 0.25).abs() < 1e-9, "{ratio:?}");
+        assert!(ours.ratio(&base, &base, 0.5).is_none());
+    }
+}

@@ -131,7 +131,7 @@ impl Run {
             let found = self.latencies.iter().find(|(row, _)| *row == name);
             found.map(|(_, latency)| latency)
         };
-        Some(of(name)?.ratio(of(to)?, of("none")?, part))
+        of(name)?.ratio(of(to)?, of("none")?, part)
     }
 
     /// Megabytes of each further worker.

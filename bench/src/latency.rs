@@ -95,7 +95,7 @@ fn sorted(micros: impl Iterator<Item = f64>) -> Vec<f64> {
     micros
 }
 
-/// Requests a second; a tenth of what one worker could do.
+/// Requests a second; few enough that a worker is idle most of the time, whatever its filters do.
 pub(crate) const RATE: u32 = 1_000;
 
 /// Connections that share the rate.
